@@ -1,0 +1,122 @@
+"""The form of a call, in numbered versions. A published version is frozen."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from calls.enums import QuestionKind
+from calls.models.call import EDITABLE, Call
+from wecd.common.models import Row
+
+
+class Form(Row):
+    """One version of a call's form. Questions keep their ``key`` from version to version."""
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="forms")
+    number = models.PositiveSmallIntegerField(_("version"), default=1)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+    change_note = models.TextField(
+        _("what changed"), blank=True, help_text=_("Told to those who have a draft.")
+    )
+
+    class Meta:
+        verbose_name = _("form")
+        verbose_name_plural = _("forms")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "number"], name="form_version_once"),
+            models.UniqueConstraint(
+                fields=["call"], condition=Q(published_at__isnull=True), name="one_draft_form_per_call"
+            ),
+        ]
+        rules_permissions = EDITABLE
+
+    def __str__(self) -> str:
+        return f"{self.call}, v{self.number}"
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.published_at is not None
+
+
+class Section(Row):
+    """A step of the form."""
+
+    form = models.ForeignKey(Form, models.CASCADE, related_name="sections")
+    key = models.SlugField(_("key"), max_length=50)
+    title = models.CharField(_("title"), max_length=140)
+    help = models.TextField(_("help"), blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["form", "key"], name="section_key_once")]
+        rules_permissions = EDITABLE
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Question(Row):
+    """A question. ``settings`` hold what only its kind needs; see ``calls.questions`` for each kind's.
+
+    ``shown_if`` is empty or ``{"question": key, "in": [values]}``: the question shows, and counts as
+    required, only while that other answer is one of the values.
+    """
+
+    section = models.ForeignKey(Section, models.CASCADE, related_name="questions")
+    form = models.ForeignKey(Form, models.CASCADE, related_name="questions", editable=False)
+    key = models.SlugField(_("key"), max_length=50)
+    kind = models.CharField(_("kind"), max_length=16, choices=QuestionKind)
+    label = models.CharField(_("question"), max_length=300)
+    help = models.TextField(_("help"), blank=True)
+    required = models.BooleanField(_("required"), default=True)
+    options = models.TextField(
+        _("options"), blank=True, help_text=_("One a line: value | words. Same values in each language.")
+    )
+    max_words = models.PositiveSmallIntegerField(_("most words"), null=True, blank=True)
+    minimum = models.DecimalField(_("smallest value"), max_digits=14, decimal_places=2, null=True, blank=True)
+    maximum = models.DecimalField(_("largest value"), max_digits=14, decimal_places=2, null=True, blank=True)
+    settings = models.JSONField(_("settings"), default=dict, blank=True)
+    shown_if = models.JSONField(_("shown if"), default=dict, blank=True)
+    is_blind = models.BooleanField(_("hidden from the jury"), default=False)
+    is_public = models.BooleanField(_("public if awarded"), default=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["form", "key"], name="question_key_once")]
+        rules_permissions = EDITABLE
+
+    def __str__(self) -> str:
+        return self.label
+
+    def save(self, *args, **kwargs):
+        self.form_id = self.section.form_id  # copied so that a key is unique in its form
+        super().save(*args, **kwargs)
+
+
+class DocumentRequest(Row):
+    """A document the applicant must or may attach."""
+
+    form = models.ForeignKey(Form, models.CASCADE, related_name="documents")
+    key = models.SlugField(_("key"), max_length=50)
+    label = models.CharField(_("document"), max_length=200)
+    help = models.TextField(_("help"), blank=True)
+    required = models.BooleanField(_("required"), default=True)
+    max_files = models.PositiveSmallIntegerField(_("most files"), default=3)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("document asked for")
+        verbose_name_plural = _("documents asked for")
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["form", "key"], name="document_key_once")]
+        rules_permissions = EDITABLE
+
+    def __str__(self) -> str:
+        return self.label

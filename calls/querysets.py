@@ -1,0 +1,49 @@
+"""Reads of calls and applications."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.rules import is_reader, is_system
+
+
+class CallQuerySet(models.QuerySet):
+    def public(self):
+        return self.exclude(state="draft")
+
+    def visible_to(self, user):
+        return self if is_reader(user) or is_system(user) else self.public()
+
+    def open(self, now=None):
+        now = now or timezone.now()
+        return self.filter(state="published", opens_at__lte=now, closes_at__gt=now)
+
+    def for_list(self):
+        """With all a row of the public list shows; the amounts come from the strands."""
+        return self.select_related("action__axis", "envelope").annotate(
+            max_amount=models.Max("strands__ceiling"), max_rate=models.Max("strands__funding_rate")
+        )
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def submitted(self):
+        return self.exclude(state__in=["draft"]).exclude(submitted_at=None)
+
+    def visible_to(self, user):
+        if is_reader(user):
+            return self.exclude(state="draft")  # a draft is its authors' alone
+        if is_system(user):
+            return self
+        return (
+            self.filter(enterprise__in=user.enterprise_roles)
+            if user and user.is_authenticated
+            else self.none()
+        )
+
+    def for_list(self):
+        return self.select_related("call__action__axis", "strand", "enterprise").order_by(
+            "-created_at", "-pk"
+        )
+
+    def by_arrival(self):
+        """First come, first served: the instant of submission decides, then the reference number."""
+        return self.order_by("submitted_at", "number", "pk")

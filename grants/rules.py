@@ -1,0 +1,26 @@
+"""Who may propose, approve and release public money."""
+
+import rules
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.rules import has_role
+from wecd.common.workflow import because
+
+
+@because(_("Only a programme manager or finance can approve an award."))
+@rules.predicate
+def is_approver(user):
+    return has_role(user, Role.MANAGER, Role.FINANCE)
+
+
+@because(_("You proposed this award: another person must approve it."))
+@rules.predicate
+def is_not_proposer(user, award):
+    return award.proposed_by_id != user.pk
+
+
+@because(_("You are a member of this enterprise: someone else must decide."))
+@rules.predicate
+def is_not_beneficiary(user, award):
+    return award.enterprise_id not in user.enterprise_roles

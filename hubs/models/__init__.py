@@ -1,0 +1,3 @@
+from hubs.models.hub import Hub, HubOperator
+
+__all__ = ["Hub", "HubOperator"]

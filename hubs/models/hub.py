@@ -1,0 +1,67 @@
+"""Creative Hubs: local third places. Status is dated; coordinates are optional."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from rules import always_allow
+
+from accounts.rules import is_manager
+from actions.models import Programme
+from actions.querysets import OpenQuerySet
+from wecd.common.models import Row
+
+
+class Hub(Row):
+    """A Creative Hub of the programme, open or closed, with the names it had before."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+        UNVERIFIED = "unverified", _("To be verified")
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="hubs")
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    former_names = models.CharField(_("former names"), max_length=300, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    city = models.CharField(_("city"), max_length=100)
+    postal_code = models.CharField(_("postal code"), max_length=10, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.UNVERIFIED)
+    status_on = models.DateField(_("status checked on"), null=True, blank=True)
+    source_note = models.TextField(_("where these facts come from"), blank=True)
+
+    objects = OpenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Creative Hub")
+        verbose_name_plural = _("Creative Hubs")
+        ordering = ["name"]
+        rules_permissions = {"view": always_allow, "add": is_manager, "change": is_manager}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HubOperator(Row):
+    """An organisation that runs a hub, from and until."""
+
+    hub = models.ForeignKey(Hub, models.CASCADE, related_name="operators")
+    name = models.CharField(_("name"), max_length=200)
+    from_date = models.DateField(_("from"), null=True, blank=True)
+    until_date = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("operator")
+        verbose_name_plural = _("operators")
+        ordering = ["name"]
+        rules_permissions = {
+            "view": always_allow,
+            "add": is_manager,
+            "change": is_manager,
+            "delete": is_manager,
+        }
+
+    def __str__(self) -> str:
+        return self.name

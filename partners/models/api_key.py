@@ -1,0 +1,44 @@
+"""Keys with which partners' systems read the API."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rules import is_manager, is_reader
+from partners.enums import Scope
+from partners.models.partner import Partner
+from partners.querysets import ApiKeyQuerySet
+from wecd.common.models import Row
+
+
+class ApiKey(Row):
+    """A partner's key: shown once, stored as SHA-256, limited to scopes, with an expiry."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="api_keys")
+    name = models.CharField(_("name"), max_length=100)
+    prefix = models.CharField(_("begins with"), max_length=16)
+    hash = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = ArrayField(
+        models.CharField(max_length=40, choices=Scope), default=list, verbose_name=_("scopes")
+    )
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["partner__name", "name"]
+        rules_permissions = {"view": is_reader, "add": is_manager, "revoke": is_manager}
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_usable(self) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())

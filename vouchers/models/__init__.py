@@ -1,0 +1,3 @@
+from vouchers.models.voucher import Voucher
+
+__all__ = ["Voucher"]

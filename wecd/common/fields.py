@@ -1,0 +1,39 @@
+"""Model fields of our own."""
+
+import base64
+import hashlib
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+
+def _fernet() -> MultiFernet:
+    keys = [
+        base64.urlsafe_b64encode(hashlib.sha256(k.encode()).digest()) for k in settings.FIELD_ENCRYPTION_KEYS
+    ]
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+class EncryptedCharField(models.TextField):
+    """Short text encrypted at rest (Fernet, newest key of FIELD_ENCRYPTION_KEYS first). Not searchable."""
+
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        return _fernet().encrypt(value.encode()).decode() if value else value
+
+    def from_db_value(self, value, expression, connection):
+        if not value:
+            return value
+        try:
+            return _fernet().decrypt(value.encode()).decode()
+        except InvalidToken as error:
+            raise ImproperlyConfigured(
+                "A stored value does not decrypt with any of FIELD_ENCRYPTION_KEYS: add the older key."
+            ) from error
+
+    def formfield(self, **kwargs):
+        return models.CharField(max_length=100, blank=self.blank, verbose_name=self.verbose_name).formfield(
+            **kwargs
+        )

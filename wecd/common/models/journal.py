@@ -1,0 +1,86 @@
+"""The journal: who did what, when, why, from which request. Append-only and hash-chained."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from wecd.common.models.base import uuid7
+
+
+class CurrentTransactionId(models.Func):
+    """Postgres's 64-bit id of the running transaction, as a bigint."""
+
+    template = "pg_current_xact_id()::text::bigint"
+    output_field = models.BigIntegerField()
+
+
+class JournalEntry(models.Model):
+    """One thing that happened to one row.
+
+    Entries about the same row form a chain: ``seq`` counts 1, 2, 3 … without a gap and ``hash`` is the
+    SHA-256 of the entry's canonical JSON, which holds the hash before it. ``JournalHead`` ties all
+    chains together daily. Written only by ``wecd.common.journal.record``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    about_type = models.CharField(_("about"), max_length=100)  # "calls.application"
+    about_id = models.CharField(max_length=64)
+    about_label = models.CharField(max_length=300, blank=True)
+    seq = models.PositiveIntegerField()
+    verb = models.CharField(_("what"), max_length=100)  # "calls.application.submit"
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who")
+    )
+    at = models.DateTimeField(_("when"))
+    facts = models.JSONField(_("facts"), default=dict)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+    prev_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+    xid = models.BigIntegerField(db_default=CurrentTransactionId(), editable=False)
+
+    class Meta:
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal")
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about_type", "about_id", "seq"], name="journal_chain_has_no_fork"
+            )
+        ]
+        indexes = [models.Index(fields=["xid", "id"]), models.Index(fields=["-at", "-id"])]
+        triggers = [
+            pgtrigger.Protect(name="journal_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about_type} {self.about_id} #{self.seq} {self.verb}"
+
+
+class JournalHead(models.Model):
+    """The journal's state at one moment: a hash over every entry committed since the head before.
+
+    Publishing a head fixes all history up to it. ``upto_xid`` is a fence on transaction ids, so an
+    entry of a transaction that commits late falls under the next head and never between two.
+    """
+
+    number = models.PositiveIntegerField(primary_key=True)
+    day = models.DateField(_("day"))
+    from_xid = models.BigIntegerField()
+    upto_xid = models.BigIntegerField()
+    entries = models.PositiveIntegerField(_("entries"))
+    prev_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("journal head")
+        verbose_name_plural = _("journal heads")
+        ordering = ["-number"]
+        triggers = [
+            pgtrigger.Protect(name="journal_head_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.hash[:12]}"

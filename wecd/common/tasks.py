@@ -1,0 +1,48 @@
+"""Queue entry points of the portal's own building blocks."""
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from wecd.common import journal
+from wecd.common.models import OutboxMessage
+
+
+@app.task(queue="mail", retry=RetryStrategy(max_attempts=8, exponential_wait=5))
+def send_message(message_id: str) -> None:
+    """Send one outbox row once: a second run of the job finds it sent and does nothing."""
+    with transaction.atomic():
+        message = OutboxMessage.objects.select_for_update().get(pk=message_id)
+        if message.state == OutboxMessage.State.SENT:
+            return
+        message.attempts += 1
+        try:
+            EmailMessage(
+                message.subject,
+                message.body,
+                settings.DEFAULT_FROM_EMAIL,
+                [message.to],
+                headers={
+                    "Message-ID": f"<{message.pk}@{settings.MAIL_DOMAIN}>",
+                    "Auto-Submitted": "auto-generated",
+                },
+            ).send()
+        except OSError as error:  # SMTP errors are OSErrors; the job is tried again later
+            failure: OSError | None = error
+            message.state, message.error = OutboxMessage.State.FAILED, str(error)
+        else:
+            failure = None
+            message.state, message.error, message.sent_at = OutboxMessage.State.SENT, "", timezone.now()
+        message.save()
+    if failure:
+        raise failure
+
+
+@app.periodic(cron="15 2 * * *")
+@app.task(queue="default", queueing_lock="seal_journal")
+def seal_journal(timestamp: int) -> None:
+    """Close the day's journal head."""
+    journal.seal()

@@ -1,0 +1,100 @@
+"""Moves: the only way a row's ``state`` changes.
+
+A model with a workflow has ``MOVES`` (verb → (states it may leave, state it enters)) and a permission
+of the same name for each verb in ``Meta.rules_permissions``.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import rules
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from wecd.common import journal
+
+
+class Refused(Exception):
+    """A move the rules do not allow now. The message is a sentence the user can act on.
+
+    Pages show it as a message, the API as 409 problem+json.
+    """
+
+
+class NotAllowed(PermissionDenied):
+    """This person may not do this; the message says why."""
+
+
+Moves = dict[str, tuple[set[str], str]]
+
+
+@contextmanager
+def move(row, verb: str, *, by, **facts) -> Iterator:
+    """Lock, check who and whether, let the caller act, save, write the journal: all or nothing.
+
+    Yields the locked, fresh row; the caller changes that one. Raises ``NotAllowed`` or ``Refused``.
+    ``facts`` go into the journal; keys the caller adds to ``row.journal_facts`` do too.
+    """
+    with transaction.atomic():
+        locked = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
+        if not rules.has_perm(locked.get_perm(verb), by, locked):  # no superuser bypass
+            raise NotAllowed(why_not_permitted(locked, verb, by))
+        sources, target = locked.MOVES[verb]
+        if locked.state not in sources:
+            raise Refused(wrong_state(locked))
+        locked.journal_facts = {"from": locked.state, "to": target} | facts
+        yield locked
+        locked.state = target
+        locked.save()
+        journal.record(
+            locked, f"{locked._meta.label_lower}.{verb}", by=by, **locked.__dict__.pop("journal_facts")
+        )
+    row.refresh_from_db()
+
+
+def wrong_state(row) -> str:
+    return _("“%(row)s” is now “%(state)s”, so this can no longer be done. Reload the page.") % {
+        "row": row,
+        "state": row.get_state_display(),
+    }
+
+
+def can(row, verb: str, by) -> bool:
+    """Whether ``by`` may do ``verb`` to ``row`` as it stands. For buttons; ``move`` asks again."""
+    return row.state in row.MOVES[verb][0] and rules.has_perm(row.get_perm(verb), by, row)
+
+
+def why_not(row, verb: str, by) -> str:
+    """Why ``by`` cannot do ``verb`` now, as a sentence; empty when they can."""
+    if not rules.has_perm(row.get_perm(verb), by, row):
+        return why_not_permitted(row, verb, by)
+    return "" if row.state in row.MOVES[verb][0] else wrong_state(row)
+
+
+def why_not_permitted(row: models.Model, verb: str, by) -> str:
+    """The reason attached to the first part of the permission that says no."""
+    predicate = type(row)._meta.rules_permissions.get(verb)
+    for part in getattr(predicate, "parts", (predicate,)):
+        if part is not None and not part.test(by, row):
+            return str(getattr(part, "because", "")) or _("Your role does not allow this.")
+    return _("Your role does not allow this.")
+
+
+def because(sentence):
+    """Decorate a predicate with the sentence shown to those it turns away."""
+
+    def attach(predicate):
+        predicate.because = sentence
+        return predicate
+
+    return attach
+
+
+def all_of(*parts):
+    """A predicate that needs every part, and remembers them so that a refusal can name the one missing."""
+    combined = parts[0]
+    for part in parts[1:]:
+        combined = combined & part
+    combined.parts = parts
+    return combined

@@ -1,0 +1,11 @@
+"""Every address of the portal: pages under a language, the rest without."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+]
+urlpatterns += i18n_patterns(prefix_default_language=True)
