@@ -119,11 +119,17 @@ def _ordinal_first(text: str, lang: str) -> str:
 
 
 def date(value, form: str = "long", lang=None) -> str:
-    """Write a date. Forms: full (with weekday), long, medium (short month), day_month, short (digits)."""
+    """Write a date. Forms: full (with weekday), long, medium (short month), day_month, short (digits).
+
+    And its parts, for a date set large: day, month, weekday.
+    """
     if not value:
         return ""
     lang, value = language(lang), local(value)
     locale = LOCALES[lang]
+    parts = {"day": "d", "month": "LLLL", "weekday": "EEEE"}
+    if form in parts:
+        return format_date(value, parts[form], locale=locale)
     if form == "day_month":
         text = format_skeleton("MMMMd", value, locale=locale)
     elif form == "full":

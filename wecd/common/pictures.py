@@ -21,25 +21,25 @@ CELL, COLUMNS, ROWS = 48, 8, 4
 ICONS = {
     "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
     "clock": '<circle cx="12" cy="12" r="9"/><path d="M12 6.5V12l3.5 2.5"/>',
-    "pen": '<path d="M5 19l1-4L16.5 4.500l3 3L9 18z"/>',
+    "pen": '<path d="M5 19l1-4L16.5 4.5l3 3L9 18z"/>',
     "square": '<path class="solid" d="M3 3h18v18H3z"/>',
     "arrow": '<path d="M4 12h15m-6-6 6 6-6 6"/>',
     "back": '<path d="M20 12H5m6-6-6 6 6 6"/>',
-    "alert": '<path stroke-width="3.500" d="M12 3v11m0 5v2"/>',
+    "alert": '<path stroke-width="3.5" d="M12 3v11m0 5v2"/>',
     "cross": '<path d="m6 6 12 12M18 6 6 18"/>',
     "info": '<path stroke-width="3" d="M12 3v2m0 5v11"/>',
-    "lock": '<path d="M5 10.500h14V21H5zM8 10.500V7a4 4 0 0 1 8 0v3.500M12 14v3"/>',
-    "person": '<circle cx="12" cy="7.500" r="4.500"/><path d="M4 21.500c0-5 3.500-7 8-7s8 2 8 7"/>',
+    "lock": '<path d="M5 10.5h14V21H5zM8 10.5V7a4 4 0 0 1 8 0v3.5M12 14v3"/>',
+    "person": '<circle cx="12" cy="7.5" r="4.5"/><path d="M4 21.5c0-5 3.5-7 8-7s8 2 8 7"/>',
     "menu": '<path d="M3 5h18M3 12h18M3 19h18"/>',
-    "moon": '<path d="M20.500 14A9 9 0 1 1 10 3.500 7 7 0 0 0 20.500 14z"/>',
+    "moon": '<path d="M20.5 14A9 9 0 1 1 10 3.5 7 7 0 0 0 20.5 14z"/>',
     "plus": '<path d="M12 4v16M4 12h16"/>',
-    "search": '<circle cx="10.500" cy="10.500" r="6.500"/><path d="m15.500 15.500 5 5"/>',
-    "calendar": '<path d="M3.500 6h17v14h-17zM3.500 10.500h17M8 3v4m8-4v4"/>',
+    "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',
+    "calendar": '<path d="M3.5 6h17v14h-17zM3.5 10.5h17M8 3v4m8-4v4"/>',
     "file": '<path d="M5 3h9l5 5v13H5zM14 3v5h5"/>',
     "download": '<path d="M12 3v12m-5-5 5 5 5-5M4 20h16"/>',
     "down": '<path d="m6 9 6 6 6-6"/>',
-    "eye": '<path d="M2.500 12C6 6.500 18 6.500 21.500 12 18 17.500 6 17.500 2.500 12z"/>',
-    "pin": '<path d="M12 21.500C5.500 14 5 12 5 9.500a7 7 0 0 1 14 0c0 2.500-.5 4.500-7 12z"/>',
+    "eye": '<path d="M2.5 12C6 6.5 18 6.5 21.5 12 18 17.5 6 17.5 2.5 12z"/>',
+    "pin": '<path d="M12 21.5C5.5 14 5 12 5 9.5a7 7 0 0 1 14 0c0 2.5-.5 4.5-7 12z"/>',
 }
 
 
@@ -91,7 +91,7 @@ def icon(name: str, size: int = 14, label: str = "") -> SafeString:
         size,
         size,
         _hidden_or_labelled(label),
-        mark_safe(ICONS[name].replace(".500", ".5")),
+        mark_safe(ICONS[name]),
     )
 
 

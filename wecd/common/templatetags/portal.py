@@ -10,6 +10,7 @@ from math import ceil
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from wecd.common import formatting, pictures
 
@@ -46,6 +47,70 @@ def tag_look(kind):
     """Return the ground and the glyph of a status; a kind nobody declared is a mistake, and says so."""
     ground, glyph = TAGS[kind]
     return {"ground": f"tag-{ground}" if ground else "", "glyph": glyph}
+
+
+@register.simple_tag
+def field_kind(field):
+    """Return how a bound field is drawn: control, choices (radios or tick boxes), tick (one box)."""
+    if not field:
+        return "control"
+    kind = field.widget_type
+    if kind in ("radioselect", "checkboxselectmultiple"):
+        return "choices"
+    return "tick" if kind == "checkbox" else "control"
+
+
+@register.simple_tag
+def errors_of(errors, form=None):
+    """Return the errors of a page as links in the words of their fields, a form's own errors first."""
+    found = [dict(error) for error in errors or ()]
+    if form is None or not form.is_bound:
+        return found
+    found += [{"href": "", "text": text} for text in form.non_field_errors()]
+    for field in form:
+        href = f"#{field.id_for_label or f'field-{field.auto_id}'}"
+        found += [
+            {"href": href, "text": _("%(label)s: %(error)s") % {"label": field.label, "error": error}}
+            for error in field.errors
+        ]
+    return found
+
+
+@register.simple_tag
+def sections_of(sections):
+    """Return the steps of a section list with the words of their states, and how far the applicant is."""
+    words = {
+        "complete": _("complete"),
+        "progress": _("in progress"),
+        "todo": _("not started"),
+        "error": _("to correct"),
+        "locked": _("locked"),
+    }
+    names = ("title", "url", "reason", "state", "current")
+    rows = [{n: s.get(n, "") if isinstance(s, dict) else getattr(s, n, "") for n in names} for s in sections]
+    for row in rows:
+        row["state"] = str(row["state"] or "todo")
+        row["state_word"] = words[row["state"]]
+    current = [number for number, row in enumerate(rows, 1) if row["current"]]
+    return {
+        "rows": rows,
+        "total": len(rows),
+        "done": sum(row["state"] == "complete" for row in rows),
+        "number": current[0] if current else 1,
+    }
+
+
+@register.simple_tag
+def when_parts(value):
+    """Return the day, month, weekday and hour of an instant, on the clock of Brussels."""
+    local = formatting.local(value)
+    return {
+        "iso": local.isoformat(timespec="minutes"),
+        "day": formatting.date(local, "day"),
+        "month": formatting.date(local, "month"),
+        "weekday": formatting.date(local, "weekday"),
+        "clock": formatting.clock(local),
+    }
 
 
 @register.simple_tag
