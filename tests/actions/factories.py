@@ -1,0 +1,34 @@
+"""A dull programme."""
+
+import factory
+
+from actions.models import Action, Axis, Programme
+from tests.partners.factories import PartnerFactory
+
+
+class ProgrammeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Programme
+
+    code = factory.Sequence(lambda n: f"programme-{n}")
+    name = factory.Sequence(lambda n: f"Programme {n}")
+
+
+class AxisFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Axis
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    slug = factory.Sequence(lambda n: f"axis-{n}")
+    mark = "business"
+    name = "Accompagnement"
+
+
+class ActionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Action
+
+    axis = factory.SubFactory(AxisFactory)
+    slug = factory.Sequence(lambda n: f"action-{n}")
+    name = factory.Sequence(lambda n: f"Action {n}")
+    lead = factory.SubFactory(PartnerFactory)
