@@ -1,4 +1,4 @@
-"""Dull calls and applications. A ``CallFactory`` call is published and open, with a form of five questions."""
+"""Dull calls and applications. A ``CallFactory`` call is published and open."""
 
 from datetime import timedelta
 
@@ -66,7 +66,7 @@ class CallFactory(factory.django.DjangoModelFactory):
 
     @factory.post_generation
     def parts(self, create, extracted, **kwargs):
-        """A strand, a form (frozen when the call is published), a criterion and the counter; ``parts=False``: none."""
+        """A strand, a form (frozen once the call is published) and the counter; ``parts=False``: none."""
         if not create or extracted is False:
             return
         StrandFactory(call=self)
