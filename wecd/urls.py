@@ -8,4 +8,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
 ]
-urlpatterns += i18n_patterns(prefix_default_language=True)
+urlpatterns += i18n_patterns(
+    path("", include("calls.urls")),
+    path("", include("accounts.urls")),
+    path("vouchers/", include("vouchers.urls")),
+    prefix_default_language=True,
+)
