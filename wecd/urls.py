@@ -12,5 +12,6 @@ urlpatterns += i18n_patterns(
     path("", include("calls.urls")),
     path("", include("accounts.urls")),
     path("vouchers/", include("vouchers.urls")),
+    path("", include("wecd.styleguide")),
     prefix_default_language=True,
 )

@@ -203,3 +203,22 @@ def cells_of(elapsed, total):
     return [
         ("last" if elapsed >= total and i == total - 1 else "gone") if i < elapsed else "" for i in range(total)
     ]
+
+
+@register.simple_tag
+def segments_of(done, total):
+    """Return one word a step of a progress bar: ink (behind), now (the next one) or empty."""
+    done, total = int(done or 0), int(total or 0)
+    return ["ink" if i < done else "now" if i == done else "" for i in range(total)]
+
+
+@register.filter
+def unlocalized(value):
+    """Write a number for a drawing, whatever the language: a point, never a comma."""
+    return f"{float(value):.2f}"
+
+
+@register.filter
+def wordlist(text):
+    """Split words at their spaces, so that a template can loop over them."""
+    return str(text).split()
