@@ -1,5 +1,6 @@
 """The form of a call, in numbered versions. A published version is frozen."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,46 @@ from django.utils.translation import gettext_lazy as _
 from calls.enums import QuestionKind
 from calls.models.call import EDITABLE, Call
 from wecd.common.models import Row
+
+# SECURITY: the form's row is read FOR SHARE, so that an edit and a publication cannot cross unseen.
+FROZEN = """
+    IF TG_OP <> 'INSERT' THEN
+        SELECT published_at INTO frozen FROM calls_form WHERE id = OLD.form_id FOR SHARE;
+    END IF;
+    IF frozen IS NULL AND TG_OP <> 'DELETE' THEN
+        SELECT published_at INTO frozen FROM calls_form WHERE id = NEW.form_id FOR SHARE;
+    END IF;
+    IF frozen IS NOT NULL THEN
+        RAISE EXCEPTION 'a published form is frozen: make a new version'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+"""
+STAYS_PUBLISHED = """
+    IF OLD.published_at IS NOT NULL AND (TG_OP = 'DELETE'
+            OR NEW.published_at IS DISTINCT FROM OLD.published_at
+            OR NEW.number <> OLD.number OR NEW.call_id <> OLD.call_id) THEN
+        RAISE EXCEPTION 'a published form is frozen: make a new version'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+"""
+EDITS = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
+
+
+def frozen_with_its_form() -> list[pgtrigger.Trigger]:
+    """Postgres refuses to add, change or remove a part of a form that is published, whoever asks."""
+    return [
+        pgtrigger.Trigger(
+            name="frozen_with_its_form",
+            when=pgtrigger.Before,
+            operation=EDITS,
+            declare=[("frozen", "timestamptz")],
+            func=FROZEN,
+        )
+    ]
 
 
 class Form(Row):
@@ -28,6 +69,14 @@ class Form(Row):
             models.UniqueConstraint(
                 fields=["call"], condition=Q(published_at__isnull=True), name="one_draft_form_per_call"
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="stays_published",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=STAYS_PUBLISHED,
+            )
         ]
         rules_permissions = EDITABLE
 
@@ -53,6 +102,7 @@ class Section(Row):
         verbose_name_plural = _("sections")
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(fields=["form", "key"], name="section_key_once")]
+        triggers = frozen_with_its_form()
         rules_permissions = EDITABLE
 
     def __str__(self) -> str:
@@ -90,6 +140,7 @@ class Question(Row):
         verbose_name_plural = _("questions")
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(fields=["form", "key"], name="question_key_once")]
+        triggers = frozen_with_its_form()
         rules_permissions = EDITABLE
 
     def __str__(self) -> str:
@@ -116,6 +167,7 @@ class DocumentRequest(Row):
         verbose_name_plural = _("documents asked for")
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(fields=["form", "key"], name="document_key_once")]
+        triggers = frozen_with_its_form()
         rules_permissions = EDITABLE
 
     def __str__(self) -> str:
