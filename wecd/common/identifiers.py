@@ -13,9 +13,13 @@ from schwifty.exceptions import SchwiftyException
 
 
 def clean_enterprise_number(text: str) -> str:
-    """Digits only, with the leading 0 of old nine-digit numbers; drops BE, dots and spaces."""
-    digits = re.sub(r"\D", "", re.sub(r"^\s*BE", "", text or "", flags=re.IGNORECASE))
-    return digits.zfill(10) if len(digits) == 9 else digits
+    """The number without BE, dots, dashes and spaces, with the leading 0 of old nine-digit numbers.
+
+    Anything else stays, so that a typing error is refused and not repaired into another number.
+    """
+    number = re.sub(r"[\s.\-/]", "", text or "")
+    number = re.sub(r"^BE", "", number, flags=re.IGNORECASE)
+    return number.zfill(10) if len(number) == 9 else number
 
 
 def is_enterprise_number(number: str) -> bool:
@@ -28,9 +32,7 @@ def is_enterprise_number(number: str) -> bool:
 def validate_enterprise_number(value: str) -> None:
     if not is_enterprise_number(clean_enterprise_number(value)):
         raise ValidationError(
-            _(
-                "This is not a Belgian enterprise number. It has ten digits and starts with 0 or 1: 0403.019.261."
-            ),
+            _("This is not a Belgian enterprise number. It has ten digits, the first 0 or 1: 0403.019.261."),
             code="enterprise_number",
         )
 
