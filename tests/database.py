@@ -114,9 +114,7 @@ class Rows:
             for table in self.contents:
                 # The deferred foreign keys are checked now: a table with pending ones cannot be altered.
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute(
-                    sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table))
-                )
+                cursor.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
 
 
 rows = Rows()

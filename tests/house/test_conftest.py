@@ -70,7 +70,9 @@ def test_run_jobs_runs_what_is_queued(run_jobs, mailoutbox, officer):
     from wecd.common.models import OutboxMessage
     from wecd.common.tasks import send_message
 
-    message = OutboxMessage.objects.create(template="t", language="fr", to="a@example.org", subject="s", body="b")
+    message = OutboxMessage.objects.create(
+        template="t", language="fr", to="a@example.org", subject="s", body="b"
+    )
     send_message.defer(message_id=str(message.pk))
 
     assert run_jobs() == ["wecd.common.tasks.send_message"]
