@@ -1,0 +1,30 @@
+"""The people one can sign in as, and what ties them to the programme."""
+
+from accounts import demo as demo_accounts
+from accounts.models import User
+from partners.domain import keys
+from partners.enums import Scope
+from partners.models import Partner, PartnerMember
+
+API_KEY = "wecd_demo_partner_key"
+
+
+def create() -> dict[str, User]:
+    """Create the demo people; return those the story needs by their part."""
+    demo_accounts.create_people()
+    found = {
+        part: User.objects.get(email=f"{address}@wecd.example")
+        for part, address in {
+            "manager": "staff",
+            "officer": "officer",
+            "finance": "finance",
+            "entrepreneur": "entrepreneur",
+            "partner": "partner",
+        }.items()
+    }
+    partner = Partner.objects.get(code__iexact="WD")
+    PartnerMember.objects.get_or_create(partner=partner, user=found["partner"])
+    keys.create(
+        partner=partner, name="Démonstration", scopes=list(Scope.values), by=found["manager"], raw=API_KEY
+    )
+    return found
