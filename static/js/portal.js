@@ -32,6 +32,7 @@
     const tick = () => {
       const minutes = Math.ceil((end - Date.now()) / 60000);
       if (minutes <= 0) {
+        if (box.classList.contains("over")) return; /* the page already says since when */
         box.classList.add("over");
         const lead = part("lead");
         if (lead) lead.textContent = words.closed;

@@ -70,7 +70,7 @@ def errors_of(errors, form=None):
     for field in form:
         href = f"#{field.id_for_label or f'field-{field.auto_id}'}"
         found += [
-            {"href": href, "text": _("%(label)s: %(error)s") % {"label": field.label, "error": error}}
+            {"href": href, "text": _("%(label)s: %(error)s") % {"label": str(field.label).rstrip(".:?!  "), "error": error}}
             for error in field.errors
         ]
     return found
