@@ -77,23 +77,12 @@ def texts(life: Life, random, *, idea: str, kind: str, starts: datetime) -> dict
 def lines(random, kind: str) -> list[dict]:
     """Budget lines whose total varies; a day's price stays under the ceiling of the form."""
     if kind == "short":
-        return [
-            {
-                "label": "Une journée à l’atelier",
-                "quantity": "1",
-                "unit_price": str(random.choice([500, 550, 600])),
-            }
-        ]
-    rows = load("lives")["tasks" if kind == "voucher" else "costs"]
+        price = str(random.choice([500, 550, 600]))
+        return [{"label": "Une journée à l’atelier", "quantity": "1", "unit_price": price}]
     found = []
-    for label, quantity, price in rows:
+    for label, quantity, price in load("lives")["tasks" if kind == "voucher" else "costs"]:
         days = max(1, quantity + random.choice([-1, 0, 0, 1])) if kind == "voucher" else 1
         factor = Decimal(random.randint(85, 104) if kind == "voucher" else random.randint(60, 130)) / 100
-        found.append(
-            {
-                "label": label,
-                "quantity": str(days),
-                "unit_price": str((Decimal(price) * factor).quantize(Decimal(10))),
-            }
-        )
+        unit_price = str((Decimal(price) * factor).quantize(Decimal(1)))
+        found.append({"label": label, "quantity": str(days), "unit_price": unit_price})
     return found

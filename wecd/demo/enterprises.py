@@ -55,9 +55,7 @@ class Population:
         place = places.find(self.random.choice(lives["places"]))[0]
         name = self.random.choice(trade["names"]).format(family=family, place=_fr(place.municipality))
         while name in self.taken:
-            name = (
-                f"{name} {self.random.choice(['& Fils', '& Filles', '& Cie', 'Frères', 'Sœurs', 'Atelier'])}"
-            )
+            name = f"{name} {self.random.choice(ENDINGS)}"
         self.taken.add(name)
         first_name = self.random.choice(lives["first_names"])
         person = User.objects.create_user(

@@ -36,7 +36,7 @@ def tell(story: Story, calls: dict[str, Call], claire: User) -> None:
 
         return event
 
-    ideas = {title: idea for title, idea in load("lives")["trades"][TEXTILE]["ideas"]}
+    ideas = dict(load("lives")["trades"][TEXTILE]["ideas"])
     blanket, panels, plaid = (
         "Couvertures réparables, première gamme",
         "Panneaux acoustiques en chutes de laine",

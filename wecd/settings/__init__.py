@@ -38,6 +38,7 @@ TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
 INSTALLED_APPS = [
     "wecd.common",
+    "wecd.demo",
     "accounts",
     "partners",
     "actions",
