@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AwardState(models.TextChoices):
+    RESERVE = "reserve", _("On the reserve list")
     PROPOSED = "proposed", _("Proposed")
     APPROVED = "approved", _("Approved")
     ACTIVE = "active", _("Active")
@@ -14,8 +15,10 @@ class AwardState(models.TextChoices):
 
 
 AWARD_MOVES = {  # verb: (from, to)
+    "promote": ({AwardState.RESERVE}, AwardState.PROPOSED),
     "approve": ({AwardState.PROPOSED}, AwardState.APPROVED),
     "decline": ({AwardState.PROPOSED}, AwardState.DECLINED),
+    "lapse": ({AwardState.PROPOSED, AwardState.RESERVE}, AwardState.DECLINED),
     "release": ({AwardState.APPROVED, AwardState.ACTIVE}, AwardState.RELEASED),
 }
 

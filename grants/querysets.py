@@ -22,7 +22,8 @@ class AwardQuerySet(models.QuerySet):
             return self
         if user is None or not user.is_authenticated:
             return self.public()
-        return self.filter(models.Q(state__in=PUBLIC_STATES) | models.Q(enterprise__in=user.enterprise_roles))
+        own = models.Q(enterprise__in=user.enterprise_roles, state="released")  # never a mere proposal
+        return self.filter(models.Q(state__in=PUBLIC_STATES) | own)
 
     def for_list(self):
         return self.select_related("enterprise", "envelope").order_by("-created_at", "-pk")

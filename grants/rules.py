@@ -4,7 +4,7 @@ import rules
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
-from accounts.rules import has_role
+from accounts.rules import has_role, is_editor, is_system
 from wecd.common.workflow import because
 
 
@@ -24,3 +24,20 @@ def is_not_proposer(user, award):
 @rules.predicate
 def is_not_beneficiary(user, award):
     return award.enterprise_id not in user.enterprise_roles
+
+
+@because(_("Only a call officer can do this."))
+@rules.predicate
+def handles_proposals(user, award=None):
+    return has_role(user, Role.OFFICER, Role.MANAGER) or is_system(user)
+
+
+@because(_("Only a programme manager or finance can release money."))
+@rules.predicate
+def releases_money(user, award=None):
+    return has_role(user, Role.MANAGER, Role.FINANCE) or is_system(user)
+
+
+@rules.predicate
+def is_beneficiary(user, award):
+    return is_editor(user, award.enterprise)

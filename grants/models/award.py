@@ -6,11 +6,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise
-from accounts.rules import is_finance, is_manager, is_officer, is_reader
+from accounts.rules import is_reader
 from grants.enums import AWARD_MOVES, AwardState, LegalBasis
 from grants.models.envelope import MONEY, Envelope
 from grants.querysets import AwardQuerySet
-from grants.rules import is_approver, is_not_beneficiary, is_not_proposer
+from grants.rules import (
+    handles_proposals,
+    is_approver,
+    is_beneficiary,
+    is_not_beneficiary,
+    is_not_proposer,
+    releases_money,
+)
 from wecd.common.models import Row
 from wecd.common.workflow import all_of
 
@@ -69,10 +76,12 @@ class Award(Row):
         indexes = [models.Index(fields=["state", "-created_at", "-id"])]
         rules_permissions = {
             "view": is_reader,
-            "propose": is_officer,
+            "propose": handles_proposals,
+            "promote": all_of(handles_proposals),
             "approve": all_of(is_approver, is_not_proposer, is_not_beneficiary),
             "decline": all_of(is_approver, is_not_proposer, is_not_beneficiary),
-            "release": all_of(is_manager | is_finance),
+            "lapse": handles_proposals | is_beneficiary,
+            "release": all_of(releases_money),
         }
 
     def __str__(self) -> str:

@@ -14,8 +14,11 @@ from wecd.common.models import Row
 
 # Locks the undertaking, then looks at every three-year window the new aid falls in: a window ends on the
 # day of an aid. "Rolling three years" to D = (D - 3 years, D].
+# An aid that only follows its enterprise into another control group was lawful when given: it is kept.
 CEILING_TRIGGER = """
     IF NEW.cancelled_on IS NOT NULL OR NEW.enforced = FALSE THEN RETURN NEW; END IF;
+    IF TG_OP = 'UPDATE' AND NEW.amount = OLD.amount AND NEW.granted_on = OLD.granted_on
+        AND OLD.cancelled_on IS NULL AND OLD.enforced THEN RETURN NEW; END IF;
     PERFORM 1 FROM accounts_undertaking WHERE id = NEW.undertaking_id FOR UPDATE;
     SELECT amount, years INTO rule FROM grants_deminimisceiling
         WHERE valid_from <= NEW.granted_on ORDER BY valid_from DESC LIMIT 1;
@@ -26,7 +29,8 @@ CEILING_TRIGGER = """
     SELECT MAX(total) INTO worst FROM (
         SELECT (SELECT COALESCE(SUM(a.amount), 0) FROM grants_deminimisaid a
                 WHERE a.undertaking_id = NEW.undertaking_id AND a.cancelled_on IS NULL AND a.id <> NEW.id
-                  AND a.granted_on <= ends.day AND a.granted_on > ends.day - make_interval(years => rule.years)
+                  AND a.granted_on <= ends.day
+                  AND a.granted_on > ends.day - make_interval(years => rule.years)
                ) AS total
         FROM (SELECT NEW.granted_on AS day UNION
               SELECT granted_on FROM grants_deminimisaid
