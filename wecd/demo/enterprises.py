@@ -93,6 +93,7 @@ class Population:
         return self.random.choice([LegalForm.SRL, LegalForm.SRL, LegalForm.SA, LegalForm.SC, LegalForm.ASBL])
 
 
+ENDINGS = ["& Fils", "& Filles", "& Cie", "Frères", "Sœurs", "Atelier"]
 STREETS = [
     "de la Station",
     "du Moulin",
