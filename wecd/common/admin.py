@@ -1,0 +1,133 @@
+"""The back office's base classes, the journal and the outbox.
+
+``StaffModelAdmin`` and the two inlines ask the model's ``rules_permissions``, like pages and the API do:
+what is not declared is denied, and a superuser gets no more than their roles give.
+"""
+
+import json
+
+import rules
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from wecd.common.models import JournalEntry, JournalHead, OutboxMessage
+
+
+def may(user, action: str, model, obj=None) -> bool:
+    """Whether ``user`` may do ``action`` (view, add, change, delete) to ``obj``, or to the model at all."""
+    options = model._meta
+    return rules.has_perm(f"{options.app_label}.{action}_{options.model_name}", user, obj)
+
+
+class StaffPermissions:
+    """Permissions of an admin class, by rules. Anything a person may change they may also see."""
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return may(request.user, "view", self.model, obj) or self.has_change_permission(request, obj)
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return may(request.user, "add", self.model)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return may(request.user, "change", self.model, obj)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return may(request.user, "delete", self.model, obj)
+
+
+class StaffModelAdmin(StaffPermissions, ModelAdmin):
+    """Base of every admin class of the portal."""
+
+    compressed_fields = True
+    warn_unsaved_form = True
+    list_filter_submit = True
+    show_full_result_count = False  # counting millions of rows twice helps nobody
+
+    def has_module_permission(self, request) -> bool:
+        return self.has_view_permission(request)
+
+
+class InlinePermissions(StaffPermissions):
+    """An inline is asked about its parent row; its own rows' rules are about the model as a whole."""
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return super().has_view_permission(request)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return super().has_change_permission(request)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return super().has_delete_permission(request)
+
+
+class StaffTabularInline(InlinePermissions, TabularInline):
+    extra = 0
+
+
+class StaffStackedInline(InlinePermissions, StackedInline):
+    extra = 0
+
+
+class ReadOnlyAdmin(StaffModelAdmin):
+    """Rows to read: nobody adds, changes or deletes them here, whatever their role."""
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(ReadOnlyAdmin):
+    list_display = ["at", "verb", "about_label", "actor"]
+    list_filter = [("at", admin.DateFieldListFilter), "about_type"]
+    list_select_related = ["actor"]
+    search_fields = ["about_label", "about_id", "actor__email", "actor__name", "request_id", "verb"]
+    date_hierarchy = "at"
+    fields = ["at", "actor", "verb", "about", "readable_facts", "request_id", "seq", "prev_hash", "hash"]
+    readonly_fields = fields
+
+    @admin.display(description=_("about"))
+    def about(self, entry: JournalEntry) -> str:
+        return f"{entry.about_label} ({entry.about_type} {entry.about_id})"
+
+    @admin.display(description=_("facts"))
+    def readable_facts(self, entry: JournalEntry) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(entry.facts, indent=2, ensure_ascii=False))
+
+
+@admin.register(JournalHead)
+class JournalHeadAdmin(ReadOnlyAdmin):
+    list_display = ["number", "day", "entries", "hash"]
+    fields = ["number", "day", "entries", "from_xid", "upto_xid", "prev_hash", "hash", "created_at"]
+    readonly_fields = fields
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "subject", "to", "language", "state", "attempts"]
+    list_filter = ["state", "language", "template"]
+    search_fields = ["to", "subject", "about_id"]
+    fields = [
+        "created_at",
+        "state",
+        "sent_at",
+        "attempts",
+        "error",
+        "template",
+        "language",
+        "to",
+        "subject",
+        "text",
+    ]
+    readonly_fields = fields
+
+    @admin.display(description=_("text"))
+    def text(self, message: OutboxMessage) -> str:
+        return format_html("<pre>{}</pre>", message.body)
