@@ -8,4 +8,4 @@ from wecd.common.history import translate_and_track
 
 @translate_and_track(Partner)
 class PartnerTranslation(TranslationOptions):
-    fields = ("description",)
+    fields = ("kind", "description")

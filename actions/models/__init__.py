@@ -1,3 +1,4 @@
+from actions.models.loaded import LoadedRow
 from actions.models.programme import Action, Axis, PartnerPeriod, Programme
 
-__all__ = ["Action", "Axis", "PartnerPeriod", "Programme"]
+__all__ = ["Action", "Axis", "LoadedRow", "PartnerPeriod", "Programme"]
