@@ -232,10 +232,12 @@ def test_recorded_aid_is_that_of_the_group_over_three_rolling_years(call):
             amount=amount,
             granted_on=today - timedelta(days=days),
             granting_authority="Région",
+            enforced=days < 1096,
         )
     assert eligibility.facts_of(enterprise).aid_recorded == Decimal(1200)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("rules", [1, 3])
 def test_evaluating_costs_the_same_whatever_the_number_of_rules(rules, django_assert_num_queries):
     call = CallFactory()

@@ -1,4 +1,4 @@
-"""Whatever the facts: a verdict, never an error; nothing unknown refuses anyone; more of a good thing never hurts."""
+"""Whatever the facts: a verdict, never an error; unknown refuses nobody; more of a good thing never hurts."""
 
 from dataclasses import replace
 from datetime import date
