@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.rules import is_manager, is_reader
+from accounts.rules import is_manager, is_reader, is_system
 from partners.enums import Scope
 from partners.models.partner import Partner
 from partners.querysets import ApiKeyQuerySet
@@ -34,7 +34,11 @@ class ApiKey(Row):
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
         ordering = ["partner__name", "name"]
-        rules_permissions = {"view": is_reader, "add": is_manager, "revoke": is_manager}
+        rules_permissions = {
+            "view": is_reader,
+            "add": is_manager | is_system,
+            "revoke": is_manager | is_system,
+        }
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

@@ -2,7 +2,8 @@
 
 import factory
 
-from partners.models import Partner, PartnerMember
+from partners.domain.keys import digest, new_secret
+from partners.models import ApiKey, Partner, PartnerMember
 from tests.accounts.factories import UserFactory
 
 
@@ -20,3 +21,20 @@ class PartnerMemberFactory(factory.django.DjangoModelFactory):
 
     partner = factory.SubFactory(PartnerFactory)
     user = factory.SubFactory(UserFactory)
+
+
+class ApiKeyFactory(factory.django.DjangoModelFactory):
+    """A usable key with every scope. Give ``raw`` to know its secret."""
+
+    class Meta:
+        model = ApiKey
+        exclude = ["raw"]
+        skip_postgeneration_save = True
+
+    raw = factory.LazyFunction(new_secret)
+    partner = factory.SubFactory(PartnerFactory)
+    name = "Data warehouse"
+    prefix = factory.LazyAttribute(lambda key: key.raw[:12])
+    hash = factory.LazyAttribute(lambda key: digest(key.raw))
+    scopes = factory.LazyFunction(lambda: ["applications:read", "vouchers:read"])
+    created_by = factory.SubFactory(UserFactory)

@@ -1,0 +1,131 @@
+"""Keys: shown once, kept as a hash, recognised while they are usable."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from partners.domain import keys
+from partners.models import ApiKey
+from tests.partners.factories import PartnerFactory
+from wecd.common import journal
+from wecd.common.workflow import NotAllowed, Refused
+
+pytestmark = pytest.mark.django_db
+SCOPES = ["applications:read"]
+
+
+@pytest.fixture
+def made(manager):
+    return keys.create(partner=PartnerFactory(code="WD"), name="ETL", scopes=SCOPES, by=manager)
+
+
+def test_create_keeps_the_hash_only(made, manager):
+    key, raw = made
+    assert re.fullmatch(r"wecd_[0-9A-Za-z]{32}_[0-9A-Za-z]{6}", raw)
+    stored = ApiKey.objects.get()
+    assert stored.hash == keys.digest(raw)
+    assert raw.startswith(stored.prefix)
+    assert not [name for name, value in vars(stored).items() if value == raw]
+    entry = journal.entries_about(key).get()
+    assert (entry.verb, entry.actor) == ("partners.apikey.create", manager)
+    assert entry.facts["scopes"] == SCOPES
+    assert raw not in str(entry.facts)
+
+
+def test_two_keys_differ():
+    assert len({keys.new_secret() for _ in range(50)}) == 50
+
+
+@pytest.mark.parametrize("person", ["officer", "auditor", "entrepreneur"])
+def test_only_managers_create_and_revoke(person, made, request):
+    someone = request.getfixturevalue(person)
+    with pytest.raises(NotAllowed):
+        keys.create(partner=PartnerFactory(), name="x", scopes=SCOPES, by=someone)
+    with pytest.raises(NotAllowed):
+        keys.revoke(made[0], by=someone)
+    assert ApiKey.objects.get().revoked_at is None
+
+
+def test_create_refuses_what_makes_no_sense(manager):
+    partner = PartnerFactory()
+    with pytest.raises(Refused, match="payments:write"):
+        keys.create(partner=partner, name="x", scopes=["payments:write"], by=manager)
+    with pytest.raises(Refused, match="expired"):
+        keys.create(partner=partner, name="x", scopes=SCOPES, by=manager, expires_at=timezone.now())
+    assert not ApiKey.objects.exists()
+
+
+def test_a_given_secret_is_for_the_demo(manager, settings):
+    partner = PartnerFactory()
+    key, raw = keys.create(partner=partner, name="x", scopes=SCOPES, by=manager, raw="wecd_demo_partner_key")
+    assert keys.authenticate(raw) == key
+    with pytest.raises(Refused, match="exists already"):
+        keys.create(partner=partner, name="x", scopes=SCOPES, by=manager, raw=raw)
+    settings.WECD_ENV = "production"
+    with pytest.raises(Refused, match="production"):
+        keys.create(partner=partner, name="x", scopes=SCOPES, by=manager, raw="wecd_other")
+
+
+def test_authenticate_knows_usable_keys_only(made, manager):
+    key, raw = made
+    assert keys.authenticate(raw) == key
+    assert keys.authenticate(keys.new_secret()) is None
+    assert keys.authenticate("") is None
+    ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert keys.authenticate(raw) is None
+    ApiKey.objects.update(expires_at=timezone.now() + timedelta(hours=1))
+    assert keys.authenticate(raw) == key
+    keys.revoke(key, by=manager)
+    assert keys.authenticate(raw) is None
+
+
+def test_a_wrong_checksum_costs_no_query(made, django_assert_num_queries):
+    raw = made[1]
+    wrong = raw[:-1] + ("a" if raw[-1] != "a" else "b")
+    with django_assert_num_queries(0):
+        assert keys.authenticate(wrong) is None
+
+
+def test_use_is_noted_once_a_minute(made, django_assert_num_queries):
+    key, raw = made
+    with django_assert_num_queries(2):
+        keys.authenticate(raw)
+    noted = ApiKey.objects.get().last_used_at
+    assert timezone.now() - noted < timedelta(seconds=10)
+    with django_assert_num_queries(1):
+        keys.authenticate(raw)
+    assert ApiKey.objects.get().last_used_at == noted
+    ApiKey.objects.update(last_used_at=noted - timedelta(seconds=61))
+    keys.authenticate(raw)
+    assert ApiKey.objects.get().last_used_at >= noted
+
+
+def test_revoke_is_final_and_in_the_journal(made, manager):
+    key, _raw = made
+    keys.revoke(key, by=manager)
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+    assert not key.is_usable
+    assert [entry.verb for entry in journal.entries_about(key)] == [
+        "partners.apikey.create",
+        "partners.apikey.revoke",
+    ]
+    with pytest.raises(Refused, match="revoked already"):
+        keys.revoke(key, by=manager)
+
+
+def test_a_failed_journal_leaves_no_key(manager, monkeypatch):
+    monkeypatch.setattr(journal, "record", lambda *args, **kwargs: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        keys.create(partner=PartnerFactory(), name="x", scopes=SCOPES, by=manager)
+    assert not ApiKey.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_revocations_at_once_write_one_entry(made, manager, together):
+    key, _raw = made
+    outcomes = together(lambda: keys.revoke(key, by=manager), lambda: keys.revoke(key, by=manager))
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ApiKey", "Refused"]
+    assert journal.entries_about(key).count() == 2
