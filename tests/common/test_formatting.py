@@ -46,7 +46,7 @@ def test_nothing_is_written_for_nothing(empty):
         ("fr", "jeudi 3 décembre 2026 à 12\u00a0h\u00a000, heure de Bruxelles"),
         ("de", "Donnerstag, 3. Dezember 2026 um 12.00\u00a0Uhr, Brüsseler Zeit"),
         ("nl", "donderdag 3 december 2026 om 12.00\u00a0uur, Brusselse tijd"),
-        ("en", "Thursday 3 December 2026 at 12:00, Brussels time"),
+        ("en", "Thursday, 3 December 2026 at 12:00, Brussels time"),
     ],
 )
 def test_deadline_says_weekday_hour_and_zone(lang, words):
