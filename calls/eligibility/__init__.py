@@ -7,6 +7,7 @@ The public "Am I eligible?" and the submission run the same ``evaluate``. A new 
 from calls.eligibility import aid, enterprise, own, place  # noqa: F401  (they register their rules)
 from calls.eligibility.base import RULES, Context, Facts, PublicQuestion, Result, Rule, register
 from calls.eligibility.check import (
+    Rulebook,
     ceiling_on,
     evaluate,
     facts_from_answers,
@@ -22,6 +23,7 @@ __all__ = [
     "PublicQuestion",
     "Result",
     "Rule",
+    "Rulebook",
     "ceiling_on",
     "evaluate",
     "facts_from_answers",

@@ -21,32 +21,75 @@ def ceiling_on(day: date) -> DeMinimisCeiling | None:
     return DeMinimisCeiling.objects.filter(valid_from__lte=day).order_by("-valid_from").first()
 
 
-def _contexts(call: Call, *, today: date | None = None, strand: Strand | None = None):
-    """Each usable rule of the call with its parameters and context. One query at most, for the ceiling."""
-    today = today or timezone.localdate()
-    rows: list[CallRule] = [row for row in call.rules.all() if row.code in RULES]
-    strands = [strand] if strand else list(call.strands.all())
-    ceiling = ceiling_on(today) if any(row.code == "de_minimis_room" for row in rows) else None
-    shared = {
-        "today": today,
-        "largest_grant": max((Decimal(s.ceiling) for s in strands), default=None),
-        "ceiling": Decimal(ceiling.amount) if ceiling else None,
-        "years": ceiling.years if ceiling else 3,
-        "per_strand": call.uniqueness == Uniqueness.STRAND,
-    }
-    for row in rows:
-        context = Context(key=row.pk.hex[-10:], question=row.question or "", help=row.help or "", **shared)
-        yield RULES[row.code], row.params, context
+class Rulebook:
+    """The usable rules of one call with their parameters and contexts, read once.
 
+    Three queries at most (rules, strands, the ceiling when a rule needs it), fewer when prefetched.
+    """
 
-def _asked(rules) -> dict[str, tuple[PublicQuestion, list]]:
-    asked: dict[str, tuple[PublicQuestion, list]] = {}
-    for rule, params, context in rules:
-        if rule.validate_params(params):
-            continue
-        for question in rule.public_questions(params, context):
-            asked.setdefault(question.key, (question, []))[1].append((rule, params, context))
-    return asked
+    def __init__(self, call: Call, *, today: date | None = None, strand: Strand | None = None):
+        today = today or timezone.localdate()
+        rows: list[CallRule] = [row for row in call.rules.all() if row.code in RULES]
+        strands = [strand] if strand else list(call.strands.all())
+        ceiling = ceiling_on(today) if any(row.code == "de_minimis_room" for row in rows) else None
+        shared: dict[str, Any] = {
+            "today": today,
+            "largest_grant": max((Decimal(s.ceiling) for s in strands), default=None),
+            "ceiling": Decimal(ceiling.amount) if ceiling else None,
+            "years": ceiling.years if ceiling else 3,
+            "per_strand": call.uniqueness == Uniqueness.STRAND,
+        }
+        self.rules = [
+            (
+                RULES[row.code],
+                row.params,
+                Context(key=row.pk.hex[-10:], question=row.question or "", help=row.help or "", **shared),
+            )
+            for row in rows
+        ]
+        self.asked: dict[str, tuple[PublicQuestion, list[int]]] = {}
+        for number, (rule, params, context) in enumerate(self.rules):
+            for question in [] if rule.validate_params(params) else rule.public_questions(params, context):
+                self.asked.setdefault(question.key, (question, []))[1].append(number)
+
+    @property
+    def questions(self) -> list[PublicQuestion]:
+        return [question for question, _numbers in self.asked.values()]
+
+    def given(self, data: Mapping[str, Any]) -> dict[str, str]:
+        """The answers that were offered, by the key of their question; anything else is left out."""
+        found = {key: data.get(key) for key in self.asked}
+        return {
+            key: value
+            for key, value in found.items()
+            if isinstance(value, str) and value in self.asked[key][0].values
+        }
+
+    def facts(self, data: Mapping[str, Any]) -> Facts:
+        """Facts from the public form. "I do not know" stays unknown."""
+        facts: dict[str, Any] = {}
+        said: dict[str, bool] = {}
+        for key, value in self.given(data).items():
+            if value == UNKNOWN:
+                continue
+            if value in (YES, NO):
+                said[key] = value == YES
+            for number in self.asked[key][1]:
+                rule, params, context = self.rules[number]
+                read = rule.read(key, value, params, context)
+                said |= read.pop("said", {})
+                facts |= read
+        return Facts(said=said, **facts)
+
+    def results(self, facts: Facts) -> list[Result]:
+        """Each rule's result, in the order of the call. Never raises on any facts."""
+        return [rule.evaluate(facts, params, context) for rule, params, context in self.rules]
+
+    def results_for(self, data: Mapping[str, Any]) -> list[Result]:
+        """Results of the rules whose questions were answered, or that ask nothing: for a half-filled form."""
+        given = self.given(data)
+        waiting = {n for key, (_q, numbers) in self.asked.items() if key not in given for n in numbers}
+        return [r for n, r in enumerate(self.results(self.facts(data))) if n not in waiting]
 
 
 def _years_before(day: date, years: int) -> date:
@@ -58,24 +101,12 @@ def _years_before(day: date, years: int) -> date:
 
 def questions_for(call: Call) -> list[PublicQuestion]:
     """What the rules of a call need to know of a passer-by; a question two rules need comes once."""
-    return [question for question, _rules in _asked(_contexts(call)).values()]
+    return Rulebook(call).questions
 
 
 def facts_from_answers(call: Call, data: Mapping[str, Any]) -> Facts:
     """Facts from the public form. Answers nobody offered, and "I do not know", stay unknown."""
-    facts: dict[str, Any] = {}
-    said: dict[str, bool] = {}
-    for key, (question, rules) in _asked(_contexts(call)).items():
-        value = data.get(key)
-        if not isinstance(value, str) or value not in question.values or value == UNKNOWN:
-            continue
-        if value in (YES, NO):
-            said[key] = value == YES
-        for rule, params, context in rules:
-            read = rule.read(key, value, params, context)
-            said |= read.pop("said", {})
-            facts |= read
-    return Facts(said=said, **facts)
+    return Rulebook(call).facts(data)
 
 
 def facts_of(enterprise, application=None, answers: Mapping[str, Any] | None = None) -> Facts:
@@ -124,10 +155,7 @@ def evaluate(
     call: Call, facts: Facts, *, strand: Strand | None = None, today: date | None = None
 ) -> list[Result]:
     """Each rule's result, in the order of the call. Never raises on any facts."""
-    return [
-        rule.evaluate(facts, params, context)
-        for rule, params, context in _contexts(call, today=today, strand=strand)
-    ]
+    return Rulebook(call, today=today, strand=strand).results(facts)
 
 
 def overall(results: Iterable[Result]) -> str:
