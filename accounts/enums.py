@@ -57,6 +57,7 @@ MEMBERSHIP_MOVES = {  # verb: (from, to)
     "accept": ({MembershipState.ASKED}, MembershipState.ACTIVE),
     "refuse": ({MembershipState.ASKED}, MembershipState.REFUSED),
     "join": ({MembershipState.INVITED}, MembershipState.ACTIVE),
+    "change_role": ({MembershipState.ACTIVE}, MembershipState.ACTIVE),
     "end": ({MembershipState.ACTIVE, MembershipState.INVITED}, MembershipState.ENDED),
 }
 

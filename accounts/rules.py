@@ -28,6 +28,20 @@ def is_system(user):
     return user is not None and user.is_system
 
 
+def has_programme_role(user) -> bool:
+    """Whether the person acts for the programme (staff or the system), not for an enterprise."""
+    return bool(user) and (user.is_system or has_role(user, *Role.values))
+
+
+@because(_("An auditor reads everything and changes nothing."))
+@rules.predicate
+def may_register(user):
+    """Anyone signed in may register an enterprise or ask to join one; an auditor only reads."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return False
+    return not has_role(user, Role.AUDITOR) or has_role(user, Role.MANAGER, Role.OFFICER, Role.FINANCE)
+
+
 @because(_("Only a member of the enterprise can do this."))
 @rules.predicate
 def is_member(user, enterprise):
@@ -52,3 +66,8 @@ def is_owner(user, enterprise):
         and enterprise is not None
         and user.enterprise_roles.get(enterprise.pk) == MemberRole.OWNER
     )
+
+
+# The journal and the outbox lie below this app, which knows who may read them.
+for _name in ("journalentry", "journalhead", "outboxmessage"):
+    rules.add_perm(f"common.view_{_name}", is_reader)

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import MEMBERSHIP_MOVES, LegalForm, MemberRole, MembershipState, NaceRevision, SizeClass
 from accounts.querysets import EnterpriseQuerySet, MembershipQuerySet
-from accounts.rules import is_editor, is_manager, is_member, is_officer, is_owner, is_reader
+from accounts.rules import is_editor, is_manager, is_member, is_officer, is_owner, is_reader, may_register
 from wecd.common import identifiers
 from wecd.common.fields import EncryptedCharField
 from wecd.common.models import Row
-from wecd.common.workflow import all_of, because
+from wecd.common.workflow import because
 
 
 @because(_("Only an owner of the enterprise can do this."))
@@ -21,10 +21,25 @@ def owns_enterprise(user, membership):
     return is_owner(user, membership.enterprise)
 
 
-@because(_("Only the person invited can do this."))
+@because(_("Only an owner of the enterprise can do this."))
+@rules.predicate
+def decides_on_members(user, membership):
+    """An owner; or a programme manager, for an enterprise whose owners are gone."""
+    return owns_enterprise(user, membership) or is_manager(user)
+
+
+@because(_("Only the person themselves can do this."))
 @rules.predicate
 def is_the_person(user, membership):
-    return membership.user_id == user.pk
+    return user is not None and membership.user_id == user.pk
+
+
+@because(_("This invitation is for somebody else. Sign in with the address it was sent to."))
+@rules.predicate
+def is_invited(user, membership):
+    if user is None or not user.is_authenticated:
+        return False
+    return membership.user_id == user.pk or membership.email.lower() == user.email.lower()
 
 
 class Undertaking(Row):
@@ -112,7 +127,8 @@ class Enterprise(Row):
             "view": is_reader | is_member,
             "change": is_officer | is_editor,
             "add": is_officer,
-            "invite": is_owner,
+            "register": may_register,
+            "invite": is_owner | is_manager,
         }
 
     def __str__(self) -> str:
@@ -216,10 +232,11 @@ class Membership(Row):
         ]
         rules_permissions = {
             "view": is_reader,
-            "accept": all_of(owns_enterprise),
-            "refuse": all_of(owns_enterprise),
-            "join": all_of(is_the_person),
-            "end": owns_enterprise | is_the_person,
+            "accept": decides_on_members,
+            "refuse": decides_on_members,
+            "join": is_invited,
+            "change_role": decides_on_members,
+            "end": decides_on_members | is_the_person,
         }
 
     def __str__(self) -> str:

@@ -16,18 +16,28 @@ def _fernet() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
+def encrypt_text(text: str) -> str:
+    """Text encrypted with the newest key; each call gives another result."""
+    return _fernet().encrypt(text.encode()).decode()
+
+
+def decrypt_text(text: str) -> str:
+    """What ``encrypt_text`` was given. Raises ``InvalidToken`` when no key fits."""
+    return _fernet().decrypt(text.encode()).decode()
+
+
 class EncryptedCharField(models.TextField):
     """Short text encrypted at rest (Fernet, newest key of FIELD_ENCRYPTION_KEYS first). Not searchable."""
 
     def get_prep_value(self, value):
         value = super().get_prep_value(value)
-        return _fernet().encrypt(value.encode()).decode() if value else value
+        return encrypt_text(value) if value else value
 
     def from_db_value(self, value, expression, connection):
         if not value:
             return value
         try:
-            return _fernet().decrypt(value.encode()).decode()
+            return decrypt_text(value)
         except InvalidToken as error:
             raise ImproperlyConfigured(
                 "A stored value does not decrypt with any of FIELD_ENCRYPTION_KEYS: add the older key."

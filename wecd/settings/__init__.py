@@ -98,6 +98,8 @@ MIDDLEWARE = [
     "wecd.common.middleware.RequestContextMiddleware",
     "wecd.common.middleware.RefusedMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.AccountLanguageMiddleware",
+    "accounts.middleware.StaffDoorMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -237,3 +239,5 @@ if WECD_ENV == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+# A second factor opens the back office everywhere but in the demo and in tests.
+STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=WECD_ENV in ("production", "development"))
