@@ -151,7 +151,7 @@ class ApplicationFactory(factory.django.DjangoModelFactory):
 
     call = factory.SubFactory(CallFactory)
     applicant = factory.SubFactory(UserFactory)
-    enterprise = factory.SubFactory(EnterpriseFactory, owner=factory.SelfAttribute("..applicant"))
+    enterprise = factory.SubFactory(EnterpriseFactory, owner=factory.SelfAttribute("...applicant"))
     strand = factory.LazyAttribute(lambda a: a.call.strands.first())
     form = factory.LazyAttribute(lambda a: a.call.form)
     title = "A repairable blanket"
