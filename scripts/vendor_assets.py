@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Vendor the front-end assets the pages serve, and prove that they are what was vendored.
 
-``python scripts/vendor_assets.py``          fetch each package with ``npm pack`` and copy the files we serve.
-``python scripts/vendor_assets.py --check``  compare every vendored file with ``static/vendor/manifest.json``;
-                                             offline, and it fails on a file that is changed, missing or unlisted.
+``scripts/vendor_assets.py``          fetch each package with ``npm pack`` and copy the files we serve.
+``scripts/vendor_assets.py --check``  compare every vendored file with ``static/vendor/manifest.json``: offline,
+                                      and it fails on a file that is changed, missing or unlisted.
 
 The files are copied byte for byte and never edited: our own style lives in ``static/css``.
 """

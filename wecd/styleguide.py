@@ -1,6 +1,6 @@
-"""``/{lang}/styleguide/``: every component of the pages with all its states, for those who build and review them.
+"""``/{lang}/styleguide/``: every component with all its states, for those who build and review pages.
 
-The page shows invented French content whatever the language, because spacing and length are part of the design.
+The content is French and invented whatever the language: spacing and length are part of the design.
 """
 
 import datetime as dt
@@ -66,7 +66,9 @@ class SampleForm(forms.Form):
     name = forms.CharField(label="Nom du projet", help_text="Tel qu’il paraîtra si vous êtes retenu.")
     rate = forms.DecimalField(label="Tarif par jour", max_value=625, help_text="Plafond : 625 €, hors TVA.")
     why = forms.CharField(label="Pourquoi ce montant est-il juste ?", widget=forms.Textarea, required=False)
-    size = forms.ChoiceField(label="Taille", choices=[("micro", "Moins de 10"), ("small", "10 à 49 personnes")])
+    size = forms.ChoiceField(
+        label="Taille", choices=[("micro", "Moins de 10"), ("small", "10 à 49 personnes")]
+    )
     seat = forms.ChoiceField(
         label="Votre siège est en Wallonie ?",
         choices=[("yes", "Oui"), ("no", "Non")],

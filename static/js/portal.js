@@ -48,7 +48,7 @@
       }
       for (const [limit, say] of steps) if (before !== Infinity && before > limit && minutes <= limit && say) announce(say);
       before = minutes;
-      setTimeout(tick, 60000 - (Date.now() % 60000) + 50);
+      setTimeout(tick, (end - Date.now()) % 60000 + 50); /* when the figure changes, not a moment later */
     };
     tick();
   }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import brotli
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django import forms
 from django.conf import settings
 from django.template import Context, Template
@@ -16,11 +17,27 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone
 from django.utils.translation import override
+from playwright.sync_api import sync_playwright
 
 from wecd.common import context, pictures
 from wecd.common.templatetags import portal
 
 ROOT = Path(settings.BASE_DIR)
+BLOCKS = {
+    "address",
+    "article",
+    "aside",
+    "details",
+    "div",
+    "dl",
+    "fieldset",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+}
+BLOCKS |= {"h4", "header", "hr", "main", "nav", "ol", "p", "section", "table", "ul"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -50,6 +67,10 @@ class Checker(HTMLParser):
         self.faults += [f"<{tag}> has inline {n}" for n in names if n == "style" or n.startswith("on")]
         if tag in ("script", "style") and "src" not in found:
             self.faults.append(f"inline <{tag}>")
+        if tag in BLOCKS and "p" in self.open:
+            self.faults.append(f"<{tag}> inside <p> at line {self.getpos()[0]}")
+        if tag in ("a", "button") and {"a", "button"} & set(self.open):
+            self.faults.append(f"<{tag}> inside a link or a button at line {self.getpos()[0]}")
         if tag not in VOID:
             self.open.append(tag)
 
@@ -283,9 +304,7 @@ def test_an_overdrawn_envelope_says_by_how_much():
     assert "€4,000 over the envelope" in html
 
 
-@pytest.mark.parametrize(
-    ("ceiling", "grant", "own"), [(None, "6000.00", "2000.00"), (5000, "5000", "3000")]
-)
+@pytest.mark.parametrize(("ceiling", "grant", "own"), [(None, "6000.00", "2000.00"), (5000, "5000", "3000")])
 def test_split_gives_each_their_part(ceiling, grant, own):
     found = portal.split_of(8000, 75, ceiling)
     assert (str(found["grant"]), str(found["own"])) == (grant, own)
@@ -344,3 +363,80 @@ def test_error_summary_links_each_error_to_its_field():
     side = re.search(r'href="#([^"]+)">Side:', html).group(1)
     assert f'id="{side}"' in show('<c-field :field="form.side" />', form=_Form({"cost": "11"}))
     assert show('<c-error-summary :form="form" />', form=_Form()) == ""
+
+
+# --- In a real browser ---------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def chromium():
+    """The system's Chromium, else the one Playwright installed; without either, the test fails and says so."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_style_guide_is_accessible_and_fits(chromium, live_server, width, theme):
+    page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=theme, bypass_csp=True)
+    trouble = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
+    page.goto(f"{live_server.url}/fr/styleguide/")
+    found = Axe().run(page)
+    assert len(found.response["passes"]) > 30, "axe looked at the page"
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found.response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert trouble == []
+    page.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_policy_of_the_pages_holds_and_the_theme_is_remembered(chromium, live_server):
+    context_ = chromium.new_context(color_scheme="light", viewport={"width": 1280, "height": 900})
+    page = context_.new_page()
+    refused = []
+    page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
+    page.goto(f"{live_server.url}/fr/styleguide/")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(paper) == "rgb(250, 248, 244)"
+    page.locator("[data-theme-toggle]").first.click()
+    page.reload()
+    assert page.evaluate(paper) == "rgb(22, 22, 29)"
+    assert page.locator("[data-theme-toggle]").first.get_attribute("aria-pressed") == "true"
+    assert page.evaluate("document.activeElement.className").find("error-summary") > 0
+    assert refused == [], "the content security policy refused something of ours"
+    context_.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_countdown_lives_and_is_announced_once(chromium, live_server):
+    page = chromium.new_page()
+    page.clock.install()
+    page.goto(f"{live_server.url}/en/styleguide/")
+    box = page.locator(".countdown").first
+    before = int(box.locator('[data-part="minutes"]').inner_text())
+    page.clock.run_for(61_000)
+    assert int(box.locator('[data-part="minutes"]').inner_text()) == before - 1
+    assert page.locator("#announcer").inner_text() == ""
+    page.clock.run_for(27 * 3600_000)
+    assert page.locator("#announcer").inner_text() == "24 hours left before the deadline."
+    page.clock.run_for(24 * 3600_000)
+    assert box.locator('[data-part="lead"]').inner_text() == "The deadline has passed."
+    assert box.locator("time").is_visible()
+    page.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_menu_of_a_phone_works_without_scripts(chromium, live_server):
+    context_ = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})
+    page = context_.new_page()
+    page.goto(f"{live_server.url}/fr/styleguide/")
+    page.locator(".menu summary").click()
+    page.locator(".menu").get_by_role("link", name="NL").click()
+    assert page.url.endswith("/nl/styleguide/")
+    context_.close()

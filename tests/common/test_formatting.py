@@ -34,7 +34,7 @@ def test_money_shows_cents_only_when_there_are_some():
     assert formatting.money(Decimal(-1680), lang="fr") == "-1\u202f680\u00a0€"
 
 
-@pytest.mark.parametrize("empty", (None, ""))
+@pytest.mark.parametrize("empty", [None, ""])
 def test_nothing_is_written_for_nothing(empty):
     for write in (formatting.money, formatting.percent, formatting.deadline, formatting.filesize):
         assert write(empty) == ""

@@ -66,7 +66,9 @@ def language_links(request):
             query = request.GET.copy()
             query["lang"] = code
             url = f"/{code}/" if prefixed else f"{request.path}?{query.urlencode()}"
-        links.append({"code": code, "name": LANGUAGE_NAMES[code], "url": url, "current": code == get_language()})
+        links.append(
+            {"code": code, "name": LANGUAGE_NAMES[code], "url": url, "current": code == get_language()}
+        )
     return links
 
 

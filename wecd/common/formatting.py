@@ -208,7 +208,8 @@ def filesize(size, lang=None) -> str:
 def french_spacing(text) -> str:
     """Put the spaces French wants: narrow no-break before ; ! ?, no-break before : % € », after «.
 
-    Addresses ("https://…"), hours ("12:00"), tags and entities stay as they are; apostrophes become typographic.
+    Addresses ("https://…"), hours ("12:00"), tags and entities stay as they are; apostrophes become
+    typographic.
     """
     return "".join(
         part if part.startswith("<") or ENTITY.fullmatch(part) else _spaced_words(part)

@@ -5,6 +5,7 @@ Computations: ``countdown_of``, ``parcels_of``, ``weights_of``, ``split_of``, ``
 """
 
 import datetime as dt
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
 
@@ -70,7 +71,11 @@ def errors_of(errors, form=None):
     for field in form:
         href = f"#{field.id_for_label or f'field-{field.auto_id}'}"
         found += [
-            {"href": href, "text": _("%(label)s: %(error)s") % {"label": str(field.label).rstrip(".:?!  "), "error": error}}
+            {
+                "href": href,
+                "text": _("%(label)s: %(error)s")
+                % {"label": re.sub(r"[\s.:?!]+$", "", str(field.label)), "error": error},
+            }
             for error in field.errors
         ]
     return found
@@ -170,7 +175,11 @@ def weights_of(criteria):
     """Return the criteria of a weights bar with where each starts and its shade; weights are percentages."""
     start, rows = Decimal(0), []
     for index, criterion in enumerate(criteria):
-        get = criterion.get if isinstance(criterion, dict) else lambda name, row=criterion: getattr(row, name, "")
+        get = (
+            criterion.get
+            if isinstance(criterion, dict)
+            else lambda name, row=criterion: getattr(row, name, "")
+        )
         weight = Decimal(str(get("weight")))
         rows.append({"title": get("title"), "help": get("help"), "weight": weight, "start": start})
         rows[-1]["shade"] = min(index, 5)
@@ -201,7 +210,8 @@ def cells_of(elapsed, total):
     """Return one word a working day: gone, last (time is up) or empty."""
     elapsed, total = int(elapsed), int(total)
     return [
-        ("last" if elapsed >= total and i == total - 1 else "gone") if i < elapsed else "" for i in range(total)
+        ("last" if elapsed >= total and i == total - 1 else "gone") if i < elapsed else ""
+        for i in range(total)
     ]
 
 
