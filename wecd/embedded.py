@@ -147,7 +147,7 @@ class Cluster:
             os.chown(self.files, *owner)
             _let_others_through(self.files)
             _let_others_read(_programs())
-        command = [_programs() / "bin/initdb", "-D", self.files, "-U", "postgres", "--auth=trust"]
+        command = [str(_programs() / "bin/initdb"), "-D", str(self.files), "-U", "postgres", "--auth=trust"]
         command += ["--encoding=UTF8", "--no-locale", "--no-sync"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, **_as(owner))
         if done.returncode:

@@ -1,5 +1,7 @@
 """Money set aside for a purpose, and every euro's movement in it."""
 
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -13,7 +15,7 @@ from grants.enums import LedgerKind
 from grants.querysets import EnvelopeQuerySet
 from wecd.common.models import Row
 
-MONEY = {"max_digits": 12, "decimal_places": 2}
+MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
 
 
 @pghistory.track(model_name="EnvelopeHistory")

@@ -8,6 +8,7 @@ import json
 
 import rules
 from django.contrib import admin
+from django.db import models
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -23,6 +24,8 @@ def may(user, action: str, model, obj=None) -> bool:
 
 class StaffPermissions:
     """Permissions of an admin class, by rules. Anything a person may change they may also see."""
+
+    model: type[models.Model]
 
     def has_view_permission(self, request, obj=None) -> bool:
         return may(request.user, "view", self.model, obj) or self.has_change_permission(request, obj)

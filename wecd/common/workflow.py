@@ -74,7 +74,7 @@ def why_not(row, verb: str, by) -> str:
 
 def why_not_permitted(row: models.Model, verb: str, by) -> str:
     """The reason attached to the first part of the permission that says no."""
-    predicate = type(row)._meta.rules_permissions.get(verb)
+    predicate = getattr(type(row)._meta, "rules_permissions", {}).get(verb)
     for part in getattr(predicate, "parts", (predicate,)):
         if part is not None and not part.test(by, row):
             return str(getattr(part, "because", "")) or _("Your role does not allow this.")
