@@ -90,6 +90,7 @@ class EnterpriseForm(forms.ModelForm):
     balance_sheet = MoneyField(
         label=_("Balance sheet total"), required=False, help_text=_("Last closed year, whole group.")
     )
+    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
     iban = IbanField(
         label=_("Bank account (IBAN)"),
         required=False,
@@ -106,7 +107,6 @@ class EnterpriseForm(forms.ModelForm):
             "founded_on": _("Founded on"),
             "headcount": _("Headcount"),
             "phone": _("Telephone"),
-            "website": _("Website"),
         }
         help_texts = {"headcount": _("Full-time equivalents, last closed year, whole group.")}
         widgets = {
@@ -118,7 +118,6 @@ class EnterpriseForm(forms.ModelForm):
     def __init__(self, *args, may_change_number: bool = True, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["legal_form"].choices = [("", _("Choose…")), *LegalForm.choices]
-        self.fields["website"].assume_scheme = "https"
         if self.instance.iban:
             self.initial["iban"] = ""
             self.fields["iban"].help_text = _(
