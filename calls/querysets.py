@@ -8,7 +8,8 @@ from accounts.rules import is_reader, is_system
 
 class CallQuerySet(models.QuerySet):
     def public(self):
-        return self.exclude(state="draft")
+        """Calls anyone may read: published once. A draft that was cancelled never was."""
+        return self.exclude(state="draft").exclude(published_at=None)
 
     def visible_to(self, user):
         return self if is_reader(user) or is_system(user) else self.public()
@@ -37,6 +38,12 @@ class ApplicationQuerySet(models.QuerySet):
             self.filter(enterprise__in=user.enterprise_roles)
             if user and user.is_authenticated
             else self.none()
+        )
+
+    def visible_to_partner(self, partner):
+        """What was submitted under the actions this partner leads or takes part in."""
+        return self.submitted().filter(
+            models.Q(call__action__lead=partner) | models.Q(call__action__in=partner.actions.all())
         )
 
     def for_list(self):

@@ -15,5 +15,14 @@ class VoucherQuerySet(models.QuerySet):
             else self.none()
         )
 
+    def visible_to_partner(self, partner):
+        """Vouchers of the calls of actions this partner leads or takes part in."""
+        action = "award__application__call__action"
+        return self.filter(
+            models.Q(**{f"{action}__lead": partner}) | models.Q(**{f"{action}__in": partner.actions.all()})
+        )
+
     def for_list(self):
-        return self.select_related("award", "enterprise").order_by("-created_at", "-pk")
+        return self.select_related("award__application__call__action__axis", "enterprise").order_by(
+            "-created_at", "-pk"
+        )

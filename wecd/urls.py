@@ -2,19 +2,27 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from accounts.urls import entrance
+from wecd.api.errors import NotFound
+from wecd.common.views import outbox
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include(entrance)),
     path("accounts/", include("allauth.urls")),
+    path("", include("wecd.monitoring")),
 ]
-urlpatterns += i18n_patterns(
+urlpatterns += [
+    path("api/v1/", include("wecd.api.urls")),
+    re_path(r"^api(/|$)", NotFound.as_view(), name="api-nothing"),
+]
+urlpatterns += i18n_patterns(  # type: ignore[arg-type]
     path("", include("calls.urls")),
     path("", include("accounts.urls")),
     path("vouchers/", include("vouchers.urls")),
+    path("outbox/", outbox, name="outbox"),
     path("", include("wecd.styleguide")),
     prefix_default_language=True,
 )

@@ -54,6 +54,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["wecd.api.throttling.FairShare"],
     "EXCEPTION_HANDLER": "wecd.api.errors.handle",
     "UNAUTHENTICATED_USER": None,
 }
@@ -62,10 +63,16 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["wecd.api.permissions.DenyByDefault"],
+    "PREPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["wecd.common.rest.schema.strip_slash"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
+
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)
+API_REQUESTS_PER_MINUTE_WITH_KEY = env.int("API_REQUESTS_PER_MINUTE_WITH_KEY", default=1200)
 
 # --- Jobs ---------------------------------------------------------------------------------------
 PROCRASTINATE_ON_APP_READY = None

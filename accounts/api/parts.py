@@ -1,0 +1,85 @@
+"""How an enterprise shows in the API: firms by name and number, natural persons by region only."""
+
+from django.db.models import Case, CharField, F, FilteredRelation, Q, QuerySet, TextField, Value, When
+
+from accounts.enums import LegalForm, SizeClass
+from wecd.common.rest.fields import Enum, Object, Text
+
+# The Walloon provinces by the first two digits of their postal codes (NUTS 2021).
+NUTS2_BY_POSTAL_CODE = {
+    "BE31": range(13, 15),
+    "BE32": [*range(60, 66), *range(70, 80)],
+    "BE33": range(40, 50),
+    "BE34": range(66, 70),
+    "BE35": range(50, 60),
+}
+NATURAL_PERSON = "null for a self-employed person, whose data are personal"
+
+
+def with_office(rows: QuerySet, enterprise: str = "enterprise") -> QuerySet:
+    """Join the registered office as ``office``: an enterprise has one at most."""
+    sites = f"{enterprise}__sites"
+    return rows.annotate(
+        office=FilteredRelation(sites, condition=Q(**{f"{sites}__is_registered_office": True}))
+    )
+
+
+def of_firms(column: str):
+    """A column of the enterprise, or null where it would tell who a natural person is."""
+
+    def expression(prefix: str) -> Case:
+        path = F(column) if column.startswith("office__") else F(f"{prefix}{column}")
+        hidden = When(**{f"{prefix}legal_form": LegalForm.SELF_EMPLOYED}, then=Value(None))
+        return Case(hidden, default=path, output_field=TextField())
+
+    return expression
+
+
+def nuts2(prefix: str = "") -> Case:
+    """The NUTS 2 region of the registered office; null outside Wallonia."""
+    regions = [
+        When(Q(office__country="BE") & _begins_with(digits), then=Value(code))
+        for code, digits in NUTS2_BY_POSTAL_CODE.items()
+    ]
+    return Case(*regions, default=None, output_field=CharField())
+
+
+def _begins_with(digits) -> Q:
+    found = Q()
+    for two in digits:
+        found |= Q(office__postal_code__startswith=str(two))
+    return found
+
+
+def of_firm(rows: QuerySet, name: str, value: str) -> QuerySet:
+    """Rows of the firm with this number. SECURITY: a number that is not shown must not be found either."""
+    return rows.filter(enterprise__number=value).exclude(enterprise__legal_form=LegalForm.SELF_EMPLOYED)
+
+
+# SECURITY: no field here may tell who a natural person is; persons' contact data have no place at all.
+ENTERPRISE = Object(
+    source="enterprise",
+    help="The enterprise, with the address of its registered office.",
+    fields={
+        "name": Text(source=of_firms("name"), null=True, help=f"Name; {NATURAL_PERSON}."),
+        "number": Text(
+            source=of_firms("number"),
+            null=True,
+            help=f"Enterprise number, ten digits; {NATURAL_PERSON}.",
+            example="0403019261",
+        ),
+        "legal_form": Enum(source="legal_form", choices=LegalForm, help="Legal form."),
+        "size_class": Enum(
+            source="size_class", choices=SizeClass, null=True, help="Size by Recommendation 2003/361/EC."
+        ),
+        "nuts2": Text(
+            source=nuts2, null=True, help="NUTS 2 region (NUTS 2021); null outside Wallonia.", example="BE35"
+        ),
+        "postal_code": Text(
+            source=of_firms("office__postal_code"),
+            null=True,
+            help=f"Postal code; {NATURAL_PERSON}.",
+            example="5000",
+        ),
+    },
+)

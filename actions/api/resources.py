@@ -1,0 +1,146 @@
+"""Programmes, axes and actions, as the API shows them."""
+
+from django.db.models import OuterRef
+
+from actions.models import Action, Axis, PartnerPeriod, Programme
+from partners.api.resources import PARTNER, partner
+from partners.enums import PartnerRole
+from partners.models import Partner
+from wecd.common.rest import filters
+from wecd.common.rest.fields import Day, Decimal, Enum, Integer, Many, Money, Object, Text, Words
+from wecd.common.rest.resource import CREATED, ID, UPDATED, Resource
+
+PROGRAMME = Object(
+    source="programme",
+    help="The programme.",
+    fields={"id": ID, "code": Text(source="code", help="Short code.", example="WECD")},
+)
+AXIS = Object(
+    source="axis",
+    help="The axis.",
+    fields={
+        "id": ID,
+        "slug": Text(source="slug", help="Address of the axis.", example="business"),
+        "programme": PROGRAMME,
+    },
+)
+ACTION = Object(
+    source="action",
+    help="The action.",
+    fields={
+        "id": ID,
+        "slug": Text(source="slug", help="Address of the action.", example="creative-vouchers"),
+        "axis": AXIS,
+    },
+)
+
+
+class ProgrammeFilters(filters.FilterSet):
+    code = filters.Text(help="Short code.")
+
+
+class Programmes(Resource):
+    name = "programmes"
+    model = Programme
+    open = True
+    help = "A regional creative-economy programme. What no source says is null."
+    filterset_class = ProgrammeFilters
+    search = ("name_fr", "name_en")
+    ordering = {"code": "code"}
+    default_ordering = "code"
+    fields = {
+        "id": ID,
+        "code": Text(source="code", help="Short code.", example="WECD"),
+        "name": Words(source="name", help="Name."),
+        "label": Text(source="label", null=True, help="The label it holds."),
+        "description": Words(source="description", help="What it is."),
+        "parent_programme": Text(source="parent_programme", null=True, help="The programme it is part of."),
+        "nuts_code": Text(source="nuts_code", null=True, help="NUTS code of its region.", example="BE3"),
+        "starts_on": Day(source="starts_on", null=True, help="First day."),
+        "planned_end_on": Day(source="planned_end_on", null=True, help="Last day, as planned."),
+        "ended_on": Day(source="ended_on", null=True, help="Last day, in fact."),
+        "budget": Money(source="budget", null=True, help="Whole budget."),
+        "co_financing_rate": Decimal(
+            source="co_financing_rate", null=True, help="Share paid by the European Union, in percent."
+        ),
+        "funding_sources": Text(source="funding_sources", null=True, help="Where the money comes from."),
+        "partners": Many(
+            rows=lambda: PartnerPeriod.objects.filter(programme=OuterRef("pk")).order_by(
+                "role", "partner__name", "pk"
+            ),
+            help="The consortium: each role, from and until.",
+            fields={
+                "partner": partner("partner", help="The partner."),
+                "role": Enum(source="role", choices=PartnerRole, help="Its role."),
+                "from": Day(source="from_date", null=True, help="First day of the role."),
+                "until": Day(source="until_date", null=True, help="Last day of the role."),
+            },
+        ),
+        "created_at": CREATED,
+        "updated_at": UPDATED,
+    }
+
+
+class AxisFilters(filters.FilterSet):
+    programme = filters.Text("programme__code", help="Code of the programme.")
+    slug = filters.Text(help="Address of the axis.")
+
+
+class Axes(Resource):
+    name = "axes"
+    model = Axis
+    open = True
+    help = "A field of work of a programme."
+    filterset_class = AxisFilters
+    search = ("name_fr", "name_en")
+    ordering = {"position": "position"}
+    default_ordering = "position"
+    fields = {
+        "id": ID,
+        "slug": Text(source="slug", help="Address of the axis.", example="business"),
+        "mark": Enum(source="mark", choices=Axis.Mark, help="The mark that gives it colour and shape."),
+        "name": Words(source="name", help="Name."),
+        "short_name": Words(source="short_name", help="Name in one or two words."),
+        "description": Words(source="description", help="What it is about."),
+        "position": Integer(source="position", help="Place among the axes, from 1."),
+        "programme": PROGRAMME,
+        "created_at": CREATED,
+        "updated_at": UPDATED,
+    }
+
+
+class ActionFilters(filters.FilterSet):
+    programme = filters.Text("axis__programme__code", help="Code of the programme.")
+    axis = filters.Text("axis__slug", help="Address of the axis.")
+    slug = filters.Text(help="Address of the action.")
+    lead = filters.Text("lead__code", help="Code of the partner that leads it.")
+
+
+class Actions(Resource):
+    name = "actions"
+    model = Action
+    open = True
+    help = "Something a programme does on one axis, led by one partner."
+    filterset_class = ActionFilters
+    search = ("name_fr", "name_en", "summary_fr", "summary_en")
+    ordering = {"slug": "slug"}
+    default_ordering = "slug"
+    fields = {
+        "id": ID,
+        "slug": Text(source="slug", help="Address of the action.", example="creative-vouchers"),
+        "name": Words(source="name", help="Name."),
+        "summary": Words(source="summary", help="In one sentence."),
+        "description": Words(source="description", help="What it does."),
+        "axis": AXIS,
+        "lead": partner("lead", null=True, help="The partner that leads it."),
+        "with": Many(
+            rows=lambda: Partner.objects.filter(actions=OuterRef("pk")).order_by("code"),
+            help="The other partners.",
+            fields=PARTNER,
+        ),
+        "created_at": CREATED,
+        "updated_at": UPDATED,
+    }
+
+
+RESOURCES = [Programmes, Axes, Actions]

@@ -1,0 +1,24 @@
+"""Addresses under /api/v1/. Each works with and without a slash at the end."""
+
+from django.urls import path, re_path
+
+from actions.api.resources import RESOURCES as ACTIONS
+from calls.api.resources import RESOURCES as CALLS
+from hubs.api.resources import RESOURCES as HUBS
+from partners.api.resources import RESOURCES as PARTNERS
+from vouchers.api.resources import RESOURCES as VOUCHERS
+from wecd.api.views import DocsView, SchemaView, list_of, one_of
+
+RESOURCES = [*ACTIONS, *PARTNERS, *HUBS, *CALLS, *VOUCHERS]
+UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+
+app_name = "api"
+urlpatterns = [
+    path("schema", SchemaView.as_view(), name="schema"),
+    path("docs", DocsView.as_view(), name="docs"),
+]
+for resource in RESOURCES:
+    urlpatterns += [
+        re_path(rf"^{resource.name}/?$", list_of(resource), name=resource.name),
+        re_path(rf"^{resource.name}/(?P<id>{UUID})/?$", one_of(resource), name=f"{resource.name}-one"),
+    ]

@@ -1,0 +1,61 @@
+"""What wraps the resources: their addresses, the schema and its page."""
+
+from django.shortcuts import render
+from django.utils import translation
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.views import APIView
+
+from wecd.api import throttling
+from wecd.common.rest import views
+from wecd.common.rest.resource import Resource
+
+
+class InEnglish:
+    """The API speaks English, whatever the browser's language: its texts carry all languages anyway.
+
+    Also puts the RateLimit headers on every answer.
+    """
+
+    def dispatch(self, request, *args, **kwargs):
+        with translation.override("en"):
+            response = super().dispatch(request, *args, **kwargs)
+            if hasattr(response, "render"):
+                response.render()
+        response.headers.setdefault("Content-Language", "en")
+        for name, value in throttling.headers(request).items():
+            response[name] = value
+        return response
+
+
+def list_of(resource: type[Resource]):
+    """The view of the resource's list."""
+    return _view(views.ListView, resource)
+
+
+def one_of(resource: type[Resource]):
+    """The view of one of the resource's rows."""
+    return _view(views.DetailView, resource)
+
+
+def _view(base: type[views.ResourceView], resource: type[Resource]):
+    if resource.open == bool(resource.scope):
+        raise ValueError(f"{resource.__name__} must declare either open or scope.")
+    attributes = {"resource": resource(), "open": resource.open, "scope": resource.scope}
+    return type(f"{resource.__name__}{base.__name__}", (InEnglish, base), attributes).as_view()
+
+
+class SchemaView(InEnglish, SpectacularAPIView):
+    """OpenAPI 3.1, as YAML or (``?format=json`` or by Accept) JSON."""
+
+    open = True
+    permission_classes = APIView.permission_classes
+
+
+class DocsView(InEnglish, APIView):
+    """The schema, to read and try in the browser. Everything it loads comes from this server."""
+
+    open = True
+    schema = None
+
+    def get(self, request):
+        return render(request._request, "api/docs.html")

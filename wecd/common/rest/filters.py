@@ -1,0 +1,83 @@
+"""Filters that accept what their documentation says and nothing else."""
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_datetime
+
+
+class InstantField(forms.Field):
+    def to_python(self, value):
+        if not value:
+            return None
+        try:
+            instant = parse_datetime(value.replace(" ", "+") if "T" in value else value)
+        except ValueError:
+            instant = None
+        if instant is None or instant.tzinfo is None or not 1900 <= instant.year <= 9990:
+            raise ValidationError("Give an instant with its zone, such as 2026-12-01T08:00:00Z.")
+        return instant
+
+
+class Filter:
+    """Mixin: what the filter does (``help``) and the schema of its value."""
+
+    value: dict = {"type": "string", "minLength": 1, "maxLength": 200}
+
+    def __init__(self, field_name=None, lookup_expr=None, *, help, **kwargs):
+        if lookup_expr:
+            kwargs["lookup_expr"] = lookup_expr
+        super().__init__(field_name, help_text=help, **kwargs)
+        self.help = help
+
+    def parameter(self, name: str) -> dict:
+        """The OpenAPI parameter."""
+        return {"name": name, "in": "query", "description": self.help, "schema": dict(self.value)}
+
+
+class Text(Filter, django_filters.CharFilter):
+    """Exactly this text, unless a lookup says otherwise."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, max_length=200, **kwargs)
+
+
+class Id(Filter, django_filters.UUIDFilter):
+    value = {"type": "string", "format": "uuid"}
+
+
+class Day(Filter, django_filters.DateFilter):
+    value = {"type": "string", "format": "date"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, input_formats=["%Y-%m-%d"], **kwargs)
+
+
+class Instant(Filter, django_filters.Filter):
+    value = {"type": "string", "format": "date-time"}
+    field_class = InstantField
+
+
+class Amount(Filter, django_filters.NumberFilter):
+    """A sum of euros."""
+
+    value = {"type": "number", "minimum": 0, "maximum": 1_000_000_000}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, min_value=0, max_value=1_000_000_000, **kwargs)
+
+
+class Words(Filter, django_filters.MultipleChoiceFilter):
+    """One or more of some words: repeat the parameter to ask for several."""
+
+    def __init__(self, *args, choices, **kwargs):
+        self.words = [value for value, _label in choices]
+        super().__init__(*args, choices=choices, distinct=False, **kwargs)
+
+    def parameter(self, name):
+        schema = {"type": "array", "minItems": 1, "items": {"type": "string", "enum": self.words}}
+        return super().parameter(name) | {"schema": schema, "style": "form", "explode": True}
+
+
+class FilterSet(django_filters.FilterSet):
+    """Base of the resources' filters: declared one by one, never made from the model."""

@@ -1,0 +1,158 @@
+"""What a request asks of a list. Nothing is ignored: what is unknown or wrong is named."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+from rest_framework.exceptions import ValidationError
+
+from wecd.common.rest.fields import Field
+from wecd.common.rest.pages import BadCursor, Cursor
+from wecd.common.rest.resource import Resource
+
+PAGE_SIZE, MAX_PAGE_SIZE = 50, 500
+FORMATS = ("json", "ndjson", "csv")
+COUNTS = ("exact", "estimate")
+OF_LISTS = {"page_size", "cursor", "count", "ordering", "search", "updated_since"}
+OF_ALL = {"fields", "format"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The checked parameters of one request."""
+
+    fields: dict[str, Field]
+    format: str = "json"
+    size: int = PAGE_SIZE
+    ordering: str = ""
+    cursor: Cursor | None = None
+    count: str = ""
+    search: str = ""
+    updated_since: datetime | None = None
+
+
+class Reader:
+    """Reads parameters one by one and collects every mistake."""
+
+    def __init__(self, query: QueryDict, known: set[str]):
+        self.query, self.errors = query, {}
+        for name, values in query.lists():
+            if name not in known:
+                self.errors[name] = "is not a parameter of this resource"
+            elif any(not value.strip() or "\0" in value for value in values):
+                self.errors[name] = (
+                    "is empty" if not "".join(values).strip() else "has a character nobody types"
+                )
+
+    def one(self, name: str) -> str:
+        values = self.query.getlist(name)
+        if len(values) > 1:
+            self.errors[name] = "is given twice"
+        return values[-1].strip() if values and name not in self.errors else ""
+
+    def choice(self, name: str, choices) -> str:
+        value = self.one(name)
+        if value and value not in choices:
+            self.errors[name] = f"must be one of {', '.join(choices)}"
+            return ""
+        return value
+
+    def finish(self) -> None:
+        if self.errors:
+            raise ValidationError({name: [f"“{name}” {message}."] for name, message in self.errors.items()})
+
+
+def of_detail(resource: Resource, query: QueryDict) -> Asked:
+    reader = Reader(query, {"fields"})
+    fields = _fields(reader, resource.all_fields, resource.all_fields)
+    reader.finish()
+    return Asked(fields)
+
+
+def of_list(resource: Resource, query: QueryDict, accept: str) -> Asked:
+    """The checked parameters of a list; ``ValidationError`` names every one at fault."""
+    filters = set(resource.filterset_class.base_filters)
+    known = OF_LISTS | OF_ALL | filters
+    if not resource.search:
+        known -= {"search"}
+    reader = Reader(query, known)
+    ordering = reader.choice("ordering", orderings(resource)) or resource.default_ordering
+    asked = Asked(
+        fields=_fields(reader, resource.all_fields, resource.fields),
+        format=reader.choice("format", FORMATS) or _accepted(accept),
+        size=_size(reader),
+        ordering=ordering,
+        cursor=_cursor(reader, ordering),
+        count=reader.choice("count", COUNTS),
+        search=reader.one("search"),
+        updated_since=_instant(reader, "updated_since"),
+    )
+    if len(asked.search) > 200:
+        reader.errors["search"] = "is longer than 200 characters"
+    if asked.count and asked.format != "json":
+        reader.errors["count"] = "goes with format=json only"
+    reader.finish()
+    return asked
+
+
+def orderings(resource: Resource) -> list[str]:
+    """The values ``ordering`` may have."""
+    return [sign + name for name in resource.orderings() for sign in ("", "-")]
+
+
+def _fields(reader: Reader, available: dict[str, Field], default: dict[str, Field]) -> dict[str, Field]:
+    text = reader.one("fields")
+    if not text:
+        return default
+    names = [name.strip() for name in text.split(",")]
+    unknown = [name for name in names if name not in available]
+    if unknown:
+        reader.errors["fields"] = f"names what is not there: {', '.join(sorted(set(unknown)))}"
+        return default
+    return {name: available[name] for name in dict.fromkeys(names)}
+
+
+def _size(reader: Reader) -> int:
+    text = reader.one("page_size")
+    if not text:
+        return PAGE_SIZE
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= MAX_PAGE_SIZE):
+        reader.errors["page_size"] = f"must be a whole number from 1 to {MAX_PAGE_SIZE}"
+        return PAGE_SIZE
+    return int(text)
+
+
+def _cursor(reader: Reader, ordering: str) -> Cursor | None:
+    text = reader.one("cursor")
+    try:
+        return Cursor.decode(text, ordering) if text else None
+    except BadCursor as error:
+        reader.errors["cursor"] = str(error)
+        return None
+
+
+def _instant(reader: Reader, name: str) -> datetime | None:
+    """An instant with its zone. A "+" that arrived as a space, a common slip, is understood."""
+    text = reader.one(name)
+    if not text:
+        return None
+    try:
+        value = parse_datetime(text.replace(" ", "+") if "T" in text else text)
+    except ValueError:
+        value = None
+    if value is None or value.tzinfo is None or not 1900 <= value.year <= 9990:
+        reader.errors[name] = "must be an instant with its zone, such as 2026-12-01T08:00:00Z"
+        return None
+    return value
+
+
+def _accepted(accept: str) -> str:
+    """The format an Accept header asks for by name; JSON otherwise."""
+    kinds = [part.split(";")[0].strip().lower() for part in accept.split(",")]
+    if "application/json" not in kinds:
+        if "text/csv" in kinds:
+            return "csv"
+        if "application/x-ndjson" in kinds or "application/ndjson" in kinds:
+            return "ndjson"
+    return "json"
