@@ -1,12 +1,13 @@
 """An application as a whole: its form, what was answered, what is missing and what it would cost.
 
-Reads only, in six queries whatever the size of the form.
+Reads only, in six queries whatever the size of the form, and in the same six for many applications.
 """
 
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from functools import cached_property
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +18,7 @@ from calls.questions import budget
 from wecd.common import formatting
 
 CENT = Decimal("0.01")
+PARTS = ("form__sections__questions", "form__documents", "answers__updated_by", "attachments")
 TITLE = "$title"  # the application's own name, saved like an answer; no question can have this key
 ENTERPRISE, DOCUMENTS = "your-enterprise", "your-documents"
 
@@ -47,16 +49,30 @@ class Step:
 
 
 class Dossier:
-    """``Dossier(application)``; answers given after it was made are not in it."""
+    """``Dossier(application)`` reads it fresh; answers given after it was made are not in it."""
 
     def __init__(self, application: Application):
+        for part in ("answers", "attachments"):
+            application.__dict__.get("_prefetched_objects_cache", {}).pop(part, None)
+        prefetch_related_objects([application], *PARTS)
         self.application = application
+
+    @classmethod
+    def of_many(cls, applications: list[Application]) -> "list[Dossier]":
+        """One dossier each, for a list."""
+        prefetch_related_objects(applications, *PARTS)
+        found = []
+        for application in applications:
+            dossier = cls.__new__(cls)
+            dossier.application = application
+            found.append(dossier)
+        return found
 
     # --- What is asked ---
     @cached_property
     def steps(self) -> list[Step]:
         """The pages in order: the enterprise, the form's sections, the documents when any is asked for."""
-        sections = self.application.form.sections.prefetch_related("questions").order_by("position", "pk")
+        sections = self.application.form.sections.all()
         steps = [
             Step(
                 ENTERPRISE,
@@ -92,7 +108,7 @@ class Dossier:
     # --- What was answered ---
     @cached_property
     def answers(self) -> dict:
-        return {answer.key: answer for answer in self.application.answers.select_related("updated_by")}
+        return {answer.key: answer for answer in self.application.answers.all()}
 
     @cached_property
     def values(self) -> dict:

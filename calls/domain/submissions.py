@@ -90,7 +90,7 @@ def rule_results(dossier: Dossier) -> list:
     """The call's eligibility rules on what is known and answered."""
     row = dossier.application
     facts = eligibility.facts_of(row.enterprise, application=row, answers=submitted_values(dossier))
-    return eligibility.evaluate(row.call, facts)
+    return eligibility.evaluate(row.call, facts, strand=row.strand)
 
 
 def check_rules(dossier: Dossier) -> list[dict]:

@@ -10,15 +10,15 @@ from accounts.models import User
 from calls.domain import applications
 from calls.domain.dossiers import Dossier
 from calls.enums import APPLICATION_MOVES, ApplicationState, CallState
-from calls.models import Application, Question, Section
+from calls.models import Application
 from tests.accounts.factories import EnterpriseFactory, MembershipFactory, UserFactory
 from tests.calls.factories import (
     ApplicationFactory,
     CallFactory,
-    DocumentRequestFactory,
     StrandFactory,
     selected_application,
 )
+from tests.calls.forms import call_asking
 from wecd.common.models import JournalEntry, OutboxMessage
 from wecd.common.workflow import NotAllowed, Refused
 
@@ -106,15 +106,14 @@ def test_start_again_after_a_withdrawal(entrepreneur, enterprise):
 # --- What is missing ------------------------------------------------------------------------------
 def test_a_complete_draft_lacks_nothing(django_assert_num_queries):
     application = Application.objects.select_related("call", "strand", "form").get(pk=ApplicationFactory().pk)
-    with django_assert_num_queries(5):  # sections, questions, documents, answers, files
+    with django_assert_num_queries(6):  # sections, questions, documents, answers, their writers, files
         assert applications.missing(application) == []
 
 
 def test_missing_names_each_thing_with_its_section():
-    application = ApplicationFactory(title=" ")
+    call = call_asking(documents=[{"key": "quote"}, {"key": "extra", "required": False}])
+    application = ApplicationFactory(call=call, title=" ")
     application.answers.filter(key__in=["pitch", "honest"]).delete()
-    DocumentRequestFactory(form=application.form, key="quote", label="Devis")
-    DocumentRequestFactory(form=application.form, key="extra", required=False)
     with translation.override("en"):
         found = applications.missing(application)
     assert [(m.section, m.key) for m in found] == [
@@ -138,21 +137,8 @@ def test_an_answer_that_does_not_pass_is_missing_with_its_remedy():
 
 
 def test_a_hidden_question_is_neither_required_nor_submitted():
-    application = ApplicationFactory()
-    section = application.form.sections.get()
-    Question.objects.bulk_create(
-        [
-            Question(
-                section=section,
-                form=application.form,
-                key="why",
-                kind="short_text",
-                label="Why",
-                label_fr="Why",
-                shown_if={"question": "new", "in": [False]},
-            )
-        ]
-    )
+    why = {"key": "why", "kind": "short_text", "shown_if": {"question": "new", "in": [False]}}
+    application = ApplicationFactory(call=call_asking(why))
     application.answers.create(key="why", value="left over", updated_by=application.applicant)
     assert [q.key for q in Dossier(application).shown if q.key == "why"] == []
     application.answers.filter(key="new").update(value=False)
@@ -182,22 +168,11 @@ def test_the_grant_is_the_rate_of_the_cost_up_to_the_ceiling(price, granted):
 
 
 def test_states_of_the_pages():
-    application = ApplicationFactory()
-    Section.objects.bulk_create(
-        [Section(form=application.form, key="more", title="More", title_fr="More", position=2)]
-    )
-    more = application.form.sections.get(key="more")
-    Question.objects.bulk_create(
-        [
-            Question(
-                section=more, form=application.form, key="last", kind="short_text", label="L", label_fr="L"
-            )
-        ]
-    )
+    application = ApplicationFactory(call=call_asking({"key": "last", "kind": "short_text"}))
     with translation.override("en"):
         states = {step.key: Dossier(application).state(step) for step in Dossier(application).steps}
     assert states["project"] == ("complete", "5 answers of 5")
-    assert states["more"] == ("todo", "0 answer of 1") or states["more"] == ("todo", "0 answers of 1")
+    assert states["more"] == ("todo", "0 answers of 1")
 
 
 # --- Withdraw -------------------------------------------------------------------------------------

@@ -1,0 +1,90 @@
+"""My space: what waits for me first, then my applications, my aid and my mail."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.models import Enterprise
+from calls.domain.dossiers import Dossier
+from calls.enums import BEFORE_AWARD, ApplicationState
+from calls.models import Application
+from calls.views.standing import standing
+from grants.domain.deminimis import room_for
+from wecd.common.models import OutboxMessage
+
+SHOWN = 6
+PER_PAGE = 20
+
+
+def mine(user):
+    """The applications of this person's own enterprises, also for staff who have one."""
+    return Application.objects.filter(enterprise__in=user.enterprise_roles)
+
+
+@never_cache
+@login_required
+@require_GET
+def space(request):
+    """Tasks by their days, then the rest."""
+    user, now = request.user, timezone.now()
+    enterprises = list(Enterprise.objects.filter(pk__in=user.enterprise_roles).order_by("name"))
+    rows = list(mine(user).for_list()[: SHOWN + 1])
+    messages = OutboxMessage.objects.filter(recipient=user).order_by("-created_at", "-id")[:5]
+    context = {
+        "tasks": tasks(user, now),
+        "enterprises": enterprises,
+        "rows": [{"application": row, "standing": standing(row, now)} for row in rows[:SHOWN]],
+        "more": len(rows) > SHOWN,
+        "mails": messages,
+        "aid": aid(enterprises[0]) if enterprises else None,
+    }
+    return render(request, "space/space.html", context)
+
+
+def tasks(user, now) -> list[dict]:
+    """Drafts that can still be submitted, the soonest deadline first, with what each still lacks."""
+    drafts = mine(user).filter(
+        state=ApplicationState.DRAFT, call__state="published", call__closes_at__gt=now - timedelta(hours=1)
+    )
+    drafts = drafts.select_related("call__action__axis", "strand", "enterprise", "form").order_by(
+        "call__closes_at"
+    )
+    found = []
+    for dossier in Dossier.of_many([row for row in drafts[:10] if row.call.accepts_until > now]):
+        left = dossier.application.call.closes_at - now
+        found.append(
+            {
+                "application": dossier.application,
+                "call": dossier.application.call,
+                "missing": dossier.missing,
+                "days": max(0, left.days),
+                "hours": max(0, int(left.total_seconds() // 3600)),
+            }
+        )
+    return found
+
+
+def aid(enterprise) -> dict:
+    """De minimis aid of the enterprise's whole undertaking: received, asked for, and the ceiling."""
+    room = room_for(enterprise.undertaking_id)
+    asked = Application.objects.filter(
+        enterprise__undertaking=enterprise.undertaking_id, state__in=BEFORE_AWARD
+    ).aggregate(total=Sum("requested"))["total"] or Decimal(0)
+    return {"room": room, "asked": asked, "over": room.total + asked > room.ceiling}
+
+
+@never_cache
+@login_required
+@require_GET
+def applications(request):
+    """All the applications of this person's enterprises, newest first."""
+    page = Paginator(mine(request.user).for_list(), PER_PAGE).get_page(request.GET.get("page"))
+    rows = [{"application": row, "standing": standing(row)} for row in page]
+    return render(request, "space/applications.html", {"page": page, "rows": rows})

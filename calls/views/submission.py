@@ -1,0 +1,220 @@
+"""Read again, submit, the receipt, take all away, withdraw."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from weasyprint import HTML
+
+from calls import questions
+from calls.domain import applications, submissions
+from calls.domain.dossiers import Dossier
+from calls.enums import QuestionKind
+from calls.questions import budget
+from calls.rules import is_applicant_editor
+from calls.views.standing import standing, timeline
+from calls.views.workspace import find, is_over, shell
+from wecd.common.workflow import Refused, can
+
+
+@never_cache
+@login_required
+@require_GET
+def application(request, pk):
+    """A draft opens where work is left; anything else shows where it stands."""
+    row = find(request, pk)
+    dossier = Dossier(row)
+    if row.is_draft and not is_over(row):
+        todo = next((step for step in dossier.steps if dossier.state(step)[0] != "complete"), None)
+        # the enterprise's facts come first for a new draft, though they are known
+        return redirect(
+            reverse("section", args=[row.pk, todo.key]) if todo else reverse("review", args=[row.pk])
+        )
+    submission = row.submissions.first()
+    context = shell(request, dossier) | {
+        "standing": standing(row),
+        "timeline": timeline(row),
+        "submission": submission,
+        "pages": read_through(dossier),
+        "may_withdraw": bool(row.submitted_at) and can(row, "withdraw", request.user),
+    }
+    return render(request, "applications/application.html", context)
+
+
+def read_through(dossier) -> list[dict]:
+    """Every page with its questions and answers in words, for reading."""
+    pages = []
+    for step in dossier.steps:
+        rows = [
+            {
+                "key": question.key,
+                "label": question.label,
+                "words": questions.display(question, dossier.value(question)),
+                "table": table(question, dossier.value(question))
+                if question.kind == QuestionKind.BUDGET
+                else None,
+                "files": dossier.files.get(question.key, []) if question.kind == QuestionKind.FILE else None,
+                "bad": [error.sentence for error in dossier.errors(question)],
+            }
+            for question in step.questions
+            if question in dossier.shown
+        ]
+        rows += [
+            {"key": d.key, "label": d.label, "words": "", "files": dossier.files.get(d.key, []), "bad": []}
+            for d in step.documents
+        ]
+        pages.append({"step": step, "rows": rows})
+    return pages
+
+
+def table(question, value) -> dict | None:
+    """A budget table for reading: its lines with their amounts, and the total."""
+    raw = questions.raw_of(value)
+    totals = budget.totals(raw)
+    if not totals["lines"]:
+        return None
+    quantity, price, _sign = budget.unit_words(question)
+    lines = [
+        line | {"amount": amount} for line, amount in zip(budget.lines_of(raw), totals["lines"], strict=True)
+    ]
+    return {"lines": lines, "quantity": quantity, "price": price, "cost": totals["cost"]}
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def review(request, pk):
+    """Everything missing, each with its link; the whole text; one button. POST submits."""
+    received_at = timezone.now()
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.path)
+    row = find(request, pk)
+    if request.method == "POST":
+        try:
+            submissions.submit(row, by=request.user, received_at=received_at)
+        except Refused as refused:
+            return _review(request, find(request, pk), str(refused), status=409)
+        return redirect("receipt", row.pk)
+    if not row.is_draft:
+        return redirect("application", row.pk)
+    return _review(request, row)
+
+
+def _review(request, row, refused="", status=200):
+    dossier = Dossier(row)
+    missing = [
+        {"item": item, "url": f"{reverse('section', args=[row.pk, item.section])}#{item.anchor}"}
+        for item in dossier.missing
+    ]
+    results = submissions.rule_results(dossier)
+    blocked = [result for result in results if result.verdict == "no"]
+    context = shell(request, dossier, current="review") | {
+        "missing": missing,
+        "results": results,
+        "blocked": blocked,
+        "refused": refused,
+        "pages": read_through(dossier),
+        "may_submit": is_applicant_editor(request.user, row),
+        "ready": not missing and not blocked,
+    }
+    return render(request, "applications/review.html", context, status=status)
+
+
+def _submission(row):
+    found = row.submissions.order_by("number").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@never_cache
+@login_required
+@require_GET
+def receipt(request, pk):
+    """What was received, when, and its fingerprint."""
+    row = find(request, pk)
+    if row.is_draft:
+        return redirect("review", row.pk)
+    context = {
+        "application": row,
+        "call": row.call,
+        "submission": _submission(row),
+        "standing": standing(row),
+    }
+    return render(request, "applications/receipt.html", context)
+
+
+@never_cache
+@login_required
+@require_GET
+def receipt_pdf(request, pk):
+    row = find(request, pk)
+    submission = _submission(row)
+    context = {"application": row, "call": row.call, "submission": submission, "site_url": settings.SITE_URL}
+    return pdf("applications/receipt.pdf.html", context, f"{row.reference}-{_('receipt')}.pdf")
+
+
+@never_cache
+@login_required
+@require_GET
+def download_pdf(request, pk):
+    """The whole application to keep: answers, files by name and fingerprint, receipt when submitted."""
+    row = find(request, pk)
+    dossier = Dossier(row)
+    context = {
+        "application": row,
+        "call": row.call,
+        "dossier": dossier,
+        "pages": read_through(dossier),
+        "submission": row.submissions.order_by("number").first(),
+        "standing": standing(row),
+        "site_url": settings.SITE_URL,
+    }
+    return pdf("applications/application.pdf.html", context, f"{row.reference or _('draft')}.pdf")
+
+
+@never_cache
+@login_required
+@require_GET
+def download_json(request, pk):
+    """Exactly the bytes that were submitted and hashed; of a draft, those it would submit now."""
+    row = find(request, pk)
+    submission = row.submissions.order_by("number").first()
+    content = submission.content.encode() if submission else submissions.canonical_content(row)
+    return attached(content, "application/json", f"{row.reference or 'draft'}.json")
+
+
+def pdf(template: str, context: dict, name: str) -> HttpResponse:
+    """A printed page. Its template may style itself: it is never sent to a browser as HTML."""
+    html = render_to_string(template, context)
+    return attached(
+        HTML(string=html, base_url=f"{settings.BASE_DIR}/static/").write_pdf(), "application/pdf", name
+    )
+
+
+def attached(content: bytes, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@never_cache
+@login_required
+@require_POST
+def withdraw(request, pk):
+    """Take the application back, after the box was ticked."""
+    row = find(request, pk)
+    if not request.POST.get("sure"):
+        messages.error(request, _("Tick the box to say that you are sure."))
+        return redirect("application", row.pk)
+    applications.withdraw(row, by=request.user, reason=request.POST.get("reason", "")[:2000])
+    messages.success(request, _("The application is withdrawn."))
+    return redirect("application", row.pk)
