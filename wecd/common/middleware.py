@@ -2,16 +2,27 @@
 
 import uuid
 
+import structlog
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from wecd.common.request import set_request_id
 from wecd.common.workflow import Refused
 
+ADMIN = "/admin/"
+# The admin's theme runs Alpine, which evaluates the expressions in its attributes, and styles inline.
+ADMIN_POLICY = {"script-src": ["'self'", "'unsafe-eval'"], "style-src": ["'self'", "'unsafe-inline'"]}
+
 
 class RequestContextMiddleware:
-    """Give each request an id, which the journal and the response carry."""
+    """Give each request an id, which the journal, the logs and the response carry.
+
+    The id is ours: one sent by the client would let them choose what the journal says.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -19,12 +30,36 @@ class RequestContextMiddleware:
     def __call__(self, request):
         request.portal_id = uuid.uuid4().hex
         set_request_id(request.portal_id)
+        structlog.contextvars.bind_contextvars(request_id=request.portal_id)
         try:
             response = self.get_response(request)
         finally:
             set_request_id("")
         response["X-Request-ID"] = request.portal_id
         return response
+
+
+class SecurityHeadersMiddleware(CSPMiddleware):
+    """The content security policy, and the other headers no page should be without.
+
+    Pages keep the strict policy of the settings; the admin's is wider by what its theme needs. What a
+    signed-in person saw is not kept by shared caches.
+    """
+
+    def process_response(self, request, response):
+        response = super().process_response(request, response)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"
+        )
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "Cache-Control" not in response:
+            patch_cache_control(response, private=True)
+        return response
+
+    def get_policy_parts(self, request, response, report_only=False) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if request.path_info.startswith(ADMIN) and not report_only:
+            parts.replace = ADMIN_POLICY | (parts.replace or {})
+        return parts
 
 
 class RefusedMiddleware:

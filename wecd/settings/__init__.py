@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "wecd.common.middleware.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "wecd.common.language.ChosenLanguageMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -210,11 +210,13 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_PRODUCTION)
 SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes come from inside, without TLS
+SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 CSRF_FAILURE_VIEW = "wecd.common.views.csrf_failure"
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],  # the admin's own policy: wecd.common.middleware
-    "DIRECTIVES": {
+    "DIRECTIVES": {  # wider for the admin: wecd.common.middleware
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
@@ -229,6 +231,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 from wecd.settings.libraries import *  # noqa: E402, F403  (settings of the libraries, no decisions here)
+from wecd.settings.logs import *  # noqa: E402, F403
 
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 guard.check_values(globals())

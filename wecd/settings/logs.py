@@ -1,0 +1,53 @@
+"""Logs: one line an event, JSON in production, words elsewhere; no addresses of visitors."""
+
+import environ
+import structlog
+
+env = environ.Env()
+IN_PRODUCTION = env.str("WECD_ENV", default="development") == "production"
+
+_shared = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+_renderers = (
+    [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    if IN_PRODUCTION
+    else [structlog.dev.ConsoleRenderer(colors=False)]
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "structured": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": _shared,
+            "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "wecd": {"level": "INFO"},
+        "procrastinate": {"level": "INFO" if IN_PRODUCTION else "WARNING"},
+        "django_structlog": {"level": "INFO" if IN_PRODUCTION else "WARNING"},
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "fontTools": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+    },
+}
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        *_shared[1:],
+        structlog.processors.StackInfoRenderer(),
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # the journal says who; nobody needs where from
