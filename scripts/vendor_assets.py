@@ -2,8 +2,8 @@
 """Vendor the front-end assets the pages serve, and prove that they are what was vendored.
 
 ``scripts/vendor_assets.py``          fetch each package with ``npm pack`` and copy the files we serve.
-``scripts/vendor_assets.py --check``  compare every vendored file with ``static/vendor/manifest.json``: offline,
-                                      and it fails on a file that is changed, missing or unlisted.
+``scripts/vendor_assets.py --check``  compare every vendored file with ``static/vendor/manifest.json``;
+                                      offline, and a changed, missing or unlisted file fails.
 
 The files are copied byte for byte and never edited: our own style lives in ``static/css``.
 """

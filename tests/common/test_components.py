@@ -368,7 +368,7 @@ def test_error_summary_links_each_error_to_its_field():
 # --- In a real browser ---------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def chromium():
-    """The system's Chromium, else the one Playwright installed; without either, the test fails and says so."""
+    """The system's Chromium, else the one Playwright installed; without either, this fails and says so."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
