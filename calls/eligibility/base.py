@@ -64,6 +64,11 @@ class PublicQuestion:
     def values(self) -> set[str]:
         return {value for value, _words in self.choices}
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the choices need a line of their own."""
+        return sum(len(str(words)) + 4 for _value, words in self.choices) > 34
+
 
 @dataclass(frozen=True)
 class Result:
