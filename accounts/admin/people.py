@@ -13,8 +13,6 @@ from accounts.enums import Role
 from accounts.models import Membership, User
 from wecd.common.admin import StaffModelAdmin, StaffTabularInline
 
-admin.site.unregister(Group)  # roles are given to people, and what a role may do is code
-
 
 class PersonForm(forms.ModelForm):
     roles = forms.MultipleChoiceField(
