@@ -334,7 +334,8 @@ function start() {
   document.querySelectorAll('[data-widget="budget"]').forEach((box) => watchBudget(box, words, () => fields.get(box.dataset.field).typed(0)));
   watchUploads({ shell, words, say, steps, token: () => token, renewToken, signedOut: () => fail("signedOut") });
   conditions();
-  restore();
+  if ("unsaved" in form.dataset) fields.forEach((field) => { field.saved = null; field.typed(0); }); // kept over a sign-in
+  else restore();
   form.addEventListener("submit", async (event) => {
     const go = event.submitter?.value || "next";
     if (event.submitter?.matches("[data-add-line], [data-remove-line], [data-remove-file]") || form.dataset.leaving) return;
