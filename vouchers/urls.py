@@ -1,5 +1,12 @@
 """Pages of the vouchers app."""
 
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list = []
+from vouchers import views
+
+urlpatterns = [
+    path("", views.vouchers, name="vouchers"),
+    path("verify/<str:token>/", views.verify, name="voucher_verify"),
+    path("<uuid:pk>/", views.voucher, name="voucher"),
+    path("<uuid:pk>/voucher.pdf", views.voucher_pdf, name="voucher_pdf"),
+]
