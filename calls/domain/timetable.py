@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import cache
 
 import holidays
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -40,7 +41,7 @@ def add_working_days(day: date, count: int) -> date:
 def steps(call: Call) -> list[Step]:
     """What happens from the opening to the end of a project, with the dates that are known."""
     found = []
-    if call.opens_at:
+    if call.opens_at and call.opens_at > timezone.now():
         found.append(Step(written(call.opens_at, "day_month"), _("Opening"), clock(call.opens_at)))
     if call.closes_at:
         found.append(

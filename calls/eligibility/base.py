@@ -48,6 +48,7 @@ class Context:
     per_strand: bool = False
     question: str = ""
     help: str = ""
+    lang: str = ""  # of question and help, when it is not the reader's
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class PublicQuestion:
     help: Words = ""
     kind: str = "choice"
     choices: tuple[tuple[str, Words], ...] = ()
+    lang: str = ""  # of label and help, when it is not the reader's
 
     @property
     def values(self) -> set[str]:

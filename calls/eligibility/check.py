@@ -7,18 +7,34 @@ from typing import Any
 
 from django.db.models import Q, Sum
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from calls.eligibility.base import NO, RULES, UNKNOWN, YES, Context, Facts, PublicQuestion, Result
 from calls.enums import Uniqueness
 from calls.models import Application, Call, CallRule, Strand
 from calls.models.application import HOLDS_A_PLACE
 from grants.models import DeMinimisAid, DeMinimisCeiling
+from wecd.common.formatting import french_spacing
 from wecd.common.places import is_walloon
 
 
 def ceiling_on(day: date) -> DeMinimisCeiling | None:
     """The de minimis ceiling in force on a day."""
     return DeMinimisCeiling.objects.filter(valid_from__lte=day).order_by("-valid_from").first()
+
+
+def _context(row: CallRule, shared: dict[str, Any]) -> Context:
+    """The context of one rule; its own words are French when nobody translated them."""
+    language = (get_language() or "fr")[:2]
+    in_french = language == "fr" or not getattr(row, f"question_{language}", "")
+    question, help = row.question or "", row.help or ""
+    return Context(
+        key=row.pk.hex[-10:],
+        question=french_spacing(question) if in_french else question,
+        help=french_spacing(help) if in_french else help,
+        lang="fr" if in_french and language != "fr" else "",
+        **shared,
+    )
 
 
 class Rulebook:
@@ -43,7 +59,7 @@ class Rulebook:
             (
                 RULES[row.code],
                 row.params,
-                Context(key=row.pk.hex[-10:], question=row.question or "", help=row.help or "", **shared),
+                _context(row, shared),
             )
             for row in rows
         ]

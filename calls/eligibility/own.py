@@ -35,6 +35,7 @@ class StaffYesNo(Rule):
                 key=f"own-{context.key}",
                 label=context.question or self.title,
                 help=context.help,
+                lang=context.lang if context.question else "",
                 choices=(YES_NO[0], (NO, in_language(params.get("no_label")) or YES_NO[1][1]), DONT_KNOW)
                 if params.get("may_not_know") is True
                 else (YES_NO[0], (NO, in_language(params.get("no_label")) or YES_NO[1][1])),

@@ -112,6 +112,7 @@ def show_call(request, slug):
         *("strands", "rules", "criteria", "extensions", "public_answers", "forms__documents"),
     )
     phase = call.phase()
+    ahead = phase in (*AHEAD, Phase.TO_COME, Phase.DRAFT)
     url = reverse("call", args=[call.slug])
     form = call.form
     return render(
@@ -129,7 +130,7 @@ def show_call(request, slug):
             "apply_url": rows.apply_url(call),
             "facts": rows.facts(call),
             "in_french": any(is_fallback(call, name) for name in TEXTS),
-            "questions": Rulebook(call).questions if phase in (*AHEAD, Phase.TO_COME, Phase.DRAFT) else [],
+            "questions": [rows.asked(question) for question in Rulebook(call).questions] if ahead else [],
             "how_much": _how_much(request, call),
             "criteria": _criteria(call),
             "how_chosen": rows.how_chosen(call),
@@ -186,7 +187,7 @@ def call_check(request, slug):
     context = {
         "call": call,
         "axis": call.action.axis,
-        "questions": rulebook.questions,
+        "questions": [rows.asked(question) for question in rulebook.questions],
         "given": given,
         "results": results,
         "left": left,

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -124,6 +125,19 @@ def row(call: Call, phase: Phase | None = None) -> dict:
         "promised": call.envelope.committed - call.envelope.paid if call.envelope else 0,
         "unit": call.max_amount,
         "note": awards_note(call, phase),
+    }
+
+
+def asked(question) -> dict:
+    """A question of the eligibility check; words in another language than the reader's say so."""
+    shape = f'<span lang="{question.lang}">{{}}</span>' if question.lang else "{}"
+    return {
+        "key": question.key,
+        "kind": question.kind,
+        "choices": question.choices,
+        "is_long": question.is_long,
+        "label": format_html(shape, question.label),
+        "help": format_html(shape, question.help) if question.help else "",
     }
 
 

@@ -1,5 +1,29 @@
-/* Who pays what of a cost, drawn while one types: the same sums as on the server (calls/domain/costs.py). */
+/* A call page with scripts on: "Am I eligible?" live, and who pays what of a cost. Both work without. */
 "use strict";
+document.querySelectorAll("form[data-eligible]").forEach((form) => {
+  const box = form.querySelector("[data-verdict]");
+  let running = null;
+  async function check() {
+    running?.abort();
+    const mine = running = new AbortController();
+    box.setAttribute("aria-busy", "true");
+    try {
+      const reply = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Fragment": "1" }, signal: mine.signal, credentials: "same-origin" });
+      if (!reply.ok) throw new Error(String(reply.status));
+      const html = await reply.text();
+      if (mine === running) box.innerHTML = html;
+    } catch (error) {
+      if (error.name !== "AbortError") box.textContent = form.dataset.failed;
+    } finally {
+      if (mine === running) box.removeAttribute("aria-busy");
+    }
+  }
+  form.addEventListener("change", check);
+  form.addEventListener("submit", (event) => { event.preventDefault(); check(); });
+  if (form.querySelector("input:checked")) check(); /* answers the browser kept when coming back */
+});
+
+/* Who pays what of a cost, drawn while one types: the same sums as on the server (calls/domain/costs.py). */
 document.querySelectorAll("form[data-split]").forEach((form) => {
   const cost = form.querySelector("#cost"), bar = form.querySelector("[data-bar]"), error = form.querySelector("[data-cost-error]");
   const sentence = form.querySelector("[data-sentence]"), floorLine = form.querySelector("[data-floor-says]"), cappedLine = form.querySelector("[data-capped-says]");
