@@ -49,8 +49,8 @@ class CallFactory(factory.django.DjangoModelFactory):
     kind = "creative_voucher"
     slug = factory.Sequence(lambda n: f"call-{n}")
     code = factory.Sequence(lambda n: f"CC-{n}")
-    title = factory.Sequence(lambda n: f"Chèque créativité {n}")
-    summary = "Faites entrer un créatif dans votre entreprise."
+    title_fr = factory.Sequence(lambda n: f"Chèque créativité {n}")
+    summary_fr = "Faites entrer un créatif dans votre entreprise."
     envelope = factory.SubFactory(EnvelopeFactory, action=factory.SelfAttribute("..action"))
     opens_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=10))
     closes_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=10))
@@ -82,7 +82,7 @@ class StrandFactory(factory.django.DjangoModelFactory):
 
     call = factory.SubFactory(CallFactory, parts=False)
     code = factory.Sequence(lambda n: f"strand-{n}")
-    title = "Chèque"
+    title_fr = "Chèque"
     floor = 1000
     ceiling = 6000
     funding_rate = 75
@@ -93,7 +93,7 @@ class CriterionFactory(factory.django.DjangoModelFactory):
         model = Criterion
 
     call = factory.SubFactory(CallFactory)
-    label = "Valeur ajoutée"
+    label_fr = "Valeur ajoutée"
     weight = 100
 
 
@@ -119,7 +119,7 @@ class FormFactory(factory.django.DjangoModelFactory):
     def questions(self, create, extracted, **kwargs):
         if not create or extracted is False:
             return
-        section = Section.objects.create(form=self, key="project", title="Le projet", position=1)
+        section = Section.objects.create(form=self, key="project", title_fr="Le projet", position=1)
         kinds = {
             "pitch": ("long_text", {"max_words": 50}),
             "provider": ("short_text", {}),
@@ -129,7 +129,7 @@ class FormFactory(factory.django.DjangoModelFactory):
         }
         for position, (key, (kind, extra)) in enumerate(kinds.items(), start=1):
             Question.objects.create(
-                section=section, key=key, kind=kind, label=key.title(), position=position, **extra
+                section=section, key=key, kind=kind, label_fr=key.title(), position=position, **extra
             )
 
 
@@ -139,7 +139,7 @@ class DocumentRequestFactory(factory.django.DjangoModelFactory):
 
     form = factory.SubFactory(FormFactory)
     key = factory.Sequence(lambda n: f"document-{n}")
-    label = "Devis"
+    label_fr = "Devis"
 
 
 class ApplicationFactory(factory.django.DjangoModelFactory):

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def waiting(officer, manager, entrepreneur, enterprise):
     application = selected_application(
-        call=CallFactory(title="Chèque créativité 2026"),
+        call=CallFactory(title_fr="Chèque créativité 2026"),
         proposed_by=officer,
         enterprise=enterprise,
         applicant=entrepreneur,

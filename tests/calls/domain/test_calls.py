@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from calls.domain import calls
 from calls.enums import CALL_MOVES, CallState
@@ -20,6 +20,15 @@ from wecd.common.models import JournalEntry, OutboxMessage
 from wecd.common.workflow import NotAllowed, Refused
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """Sentences are matched in the language they are written in."""
+    with translation.override("en"):
+        yield
+
+
 NOW = timezone.now
 SOON = {"opens_at": lambda: NOW() + timedelta(hours=1), "closes_at": lambda: NOW() + timedelta(days=30)}
 
@@ -27,7 +36,7 @@ SOON = {"opens_at": lambda: NOW() + timedelta(hours=1), "closes_at": lambda: NOW
 def ready(**facts):
     """A draft call with nothing missing."""
     facts = {name: value() for name, value in SOON.items()} | facts
-    return CallFactory(draft=True, **{"description": "Pour des projets qui osent."} | facts)
+    return CallFactory(draft=True, **{"description_fr": "Pour des projets qui osent."} | facts)
 
 
 def verbs():
@@ -58,7 +67,7 @@ def test_publish_at_an_earlier_instant_for_history(officer):
 
 
 def test_publish_rolls_back_whole(officer):
-    call = ready(description="")
+    call = ready(description_fr="")
 
     with pytest.raises(Refused, match="what it is for"):
         calls.publish(call, by=officer)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from calls.domain import forms
 from calls.models import DocumentRequest, Form, Question, Section
@@ -10,6 +11,13 @@ from wecd.common.models import JournalEntry, OutboxMessage
 from wecd.common.workflow import NotAllowed, Refused
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """Sentences are matched in the language they are written in."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

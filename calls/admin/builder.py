@@ -1,0 +1,197 @@
+"""The form builder: a form's sections, questions and documents, edited with plain forms, beside a preview."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from calls.admin.preview import form_preview
+from calls.builder_forms import DocumentForm, QuestionForm, SectionForm
+from calls.domain import forms
+from calls.domain.form_checks import values_of
+from calls.enums import QuestionKind
+from calls.models import DocumentRequest, Form, Question, Section
+from wecd.common.admin import StaffModelAdmin, may
+from wecd.common.workflow import Refused
+
+PARTS = {
+    "section": (Section, SectionForm),
+    "question": (Question, QuestionForm),
+    "document": (DocumentRequest, DocumentForm),
+}
+STEPS = {"up": -1, "down": 1}
+
+
+@admin.register(Form)
+class FormAdmin(StaffModelAdmin):
+    """Forms have no list of their own: they are reached from their call."""
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/builder/", view(self.builder), name="calls_form_builder"),
+            path("<uuid:pk>/preview/", view(self.preview), name="calls_form_preview"),
+            path("<uuid:pk>/<str:kind>/add/", view(self.edit), name="calls_form_add"),
+            path("<uuid:pk>/<str:kind>/<uuid:part>/", view(self.edit), name="calls_form_part"),
+            path(
+                "<uuid:pk>/<str:kind>/<uuid:part>/<str:act>/",
+                view(require_POST(self.act)),
+                name="calls_form_act",
+            ),
+        ]
+
+    def has_module_permission(self, request) -> bool:
+        return False
+
+    def _form(self, request, pk) -> Form:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(
+            Form.objects.select_related("call__action__axis").prefetch_related(
+                "sections__questions", "documents"
+            ),
+            pk=pk,
+        )
+
+    def _part(self, form, kind, pk):
+        model = PARTS[kind][0] if kind in PARTS else None
+        if model is None:
+            raise Http404
+        return get_object_or_404(model, form=form, pk=pk)
+
+    # --- The page -------------------------------------------------------------------------------
+    def builder(self, request, pk):
+        return self._page(request, self._form(request, pk))
+
+    def _page(self, request, form, status=200, **context):
+        may_edit = may(request.user, "change", Form, form) and not form.is_frozen
+        call = form.call
+        context = {
+            "title": _("Form builder"),
+            "call": call,
+            "form_version": form,
+            "sections": [
+                (section, [_row(form, q) for q in section.questions.all()]) for section in form.sections.all()
+            ],
+            "documents": form.documents.all(),
+            "kinds": QuestionKind.choices,
+            "may_edit": may_edit,
+            "problems": forms.form_problems(form) if not form.is_frozen else [],
+            "breadcrumbs": [
+                (reverse("admin:calls_call_changelist"), _("Calls")),
+                (reverse("admin:calls_call_change", args=[call.pk]), str(call)),
+                (f"{reverse('admin:calls_call_change', args=[call.pk])}#form", _("Form")),
+            ],
+            "can_make_version": form.is_frozen
+            and call.state == "published"
+            and may(request.user, "change", Form, form)
+            and not call.forms.filter(published_at=None).exists(),
+            "can_publish_version": may_edit and call.state == "published",
+        } | context
+        context = self.admin_site.each_context(request) | context
+        return TemplateResponse(request, "admin/calls/form/builder.html", context, status=status)
+
+    def preview(self, request, pk):
+        return form_preview(request, self._form(request, pk))
+
+    # --- Edits ----------------------------------------------------------------------------------
+    def edit(self, request, pk, kind, part=None):
+        """The fields of one part beside the outline; saving goes back to the outline, at that part."""
+        form = self._form(request, pk)
+        if kind not in PARTS or not may(request.user, "change", Form, form):
+            raise PermissionDenied if kind in PARTS else Http404
+        if form.is_frozen:
+            messages.error(request, _("This version of the form is published, so it is frozen."))
+            return HttpResponseRedirect(reverse("admin:calls_form_builder", args=[form.pk]))
+        row = self._part(form, kind, part) if part else self._new(request, form, kind)
+        editor = PARTS[kind][1](request.POST or None, instance=row)
+        refused = ""
+        if request.method == "POST" and editor.is_valid():
+            try:
+                forms.save(editor.save(commit=False), by=request.user)
+            except Refused as error:
+                refused = str(error)
+            else:
+                messages.success(request, _("“%(part)s” is saved.") % {"part": row})
+                return self._back(form, row)
+        bad = request.method == "POST"
+        return self._page(
+            request,
+            self._form(request, pk),
+            status=422 if bad else 200,
+            editor=editor,
+            refused=refused,
+            edited=row,
+            editing_kind=kind,
+            editing_new=part is None,
+            kind_words=row.get_kind_display() if kind == "question" else "",
+        )
+
+    def _new(self, request, form, kind):
+        if kind != "question":
+            return PARTS[kind][0](form=form)
+        asked = request.GET.get("kind", "")
+        if asked not in QuestionKind.values:
+            raise Http404
+        sections = {str(section.pk): section for section in form.sections.all()}
+        section = sections.get(request.GET.get("section", ""))
+        if section is None:
+            raise Http404
+        # Positions decide which questions come before: a new one comes last in its section.
+        return Question(section=section, form=form, kind=asked, required=asked != QuestionKind.FILE)
+
+    def act(self, request, pk, kind, part, act):
+        """Delete, duplicate or move a part; the outline shows it where it is now."""
+        form = self._form(request, pk)
+        row = self._part(form, kind, part)
+        try:
+            if act in STEPS:
+                forms.shift(row, STEPS[act], by=request.user)
+            elif act == "duplicate":
+                row = forms.duplicate(row, by=request.user)
+            elif act == "delete":
+                forms.delete(row, by=request.user)
+                messages.success(request, _("“%(part)s” is deleted.") % {"part": row})
+                return self._back(form)
+            elif act == "place" and kind == "question":
+                self._place(request, form, row)
+            else:
+                raise Http404
+        except Refused as error:
+            messages.error(request, str(error))
+        return self._back(form, row)
+
+    def _place(self, request, form, question):
+        section = self._part(form, "section", request.POST.get("section", ""))
+        position = request.POST.get("position", "0")
+        if not (position.isascii() and position.isdigit()):
+            raise Http404
+        forms.place(question, section=section, position=int(position), by=request.user)
+
+    @staticmethod
+    def _back(form, row=None):
+        url = reverse("admin:calls_form_builder", args=[form.pk])
+        return HttpResponseRedirect(f"{url}#part-{row.pk}" if row is not None and row.pk else url)
+
+
+def _row(form, question) -> dict:
+    """A question of the outline, its condition in words."""
+    words = ""
+    if question.shown_if:
+        other = next((q for q in in_order_cached(form) if q.key == question.shown_if.get("question")), None)
+        wanted = question.shown_if.get("in", [])
+        answers = [str(text) for value, text in values_of(other) if value in wanted] if other else []
+        words = _("if “%(question)s” is: %(answers)s") % {
+            "question": other or "?",
+            "answers": ", ".join(answers),
+        }
+    return {"question": question, "condition": words}
+
+
+def in_order_cached(form) -> list:
+    """The questions in order out of what the page already read."""
+    return [question for section in form.sections.all() for question in section.questions.all()]
