@@ -1,12 +1,12 @@
 """Write the journal and prove it.
 
 The canonical form is described in docs/journal.md so that a stranger can check an export without our
-code: UTF-8 JSON, keys sorted, no spaces, of the fields in ``CHAINED``.
+code: UTF-8 JSON, keys sorted, no spaces, of the fields in ``CHAINED`` and, for heads, in ``SEALED``.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -16,7 +16,22 @@ from django.utils import timezone
 from wecd.common.models import JournalEntry, JournalHead
 from wecd.common.request import current_request_id
 
-CHAINED = ("id", "about_type", "about_id", "seq", "verb", "actor", "at", "facts", "request_id", "prev_hash")
+CHAINED = (
+    "id",
+    "about_type",
+    "about_id",
+    "about_label",
+    "seq",
+    "verb",
+    "actor",
+    "at",
+    "facts",
+    "request_id",
+    "cluster",
+    "xid",
+    "prev_hash",
+)
+SEALED = ("number", "day", "cluster", "from_xid", "upto_xid", "entries", "prev_hash")
 
 
 def canonical(data) -> bytes:
@@ -26,20 +41,36 @@ def canonical(data) -> bytes:
 
 
 def as_dict(entry: JournalEntry) -> dict:
-    """An entry as exported: the hashed fields as strings, then its own hash and transaction id."""
+    """An entry as exported: the chained fields and its hash. 64-bit numbers are text, as JavaScript needs."""
     return {
         "id": str(entry.id),
         "about_type": entry.about_type,
         "about_id": entry.about_id,
+        "about_label": entry.about_label,
         "seq": entry.seq,
         "verb": entry.verb,
         "actor": str(entry.actor_id),
         "at": entry.at.astimezone(UTC).isoformat(),
         "facts": entry.facts,
         "request_id": entry.request_id,
+        "cluster": str(entry.cluster),
+        "xid": str(entry.xid),
         "prev_hash": entry.prev_hash,
         "hash": entry.hash,
-        "xid": entry.xid,
+    }
+
+
+def head_as_dict(head: JournalHead) -> dict:
+    """A head as exported: what it seals and its hash."""
+    return {
+        "number": head.number,
+        "day": head.day.isoformat(),
+        "cluster": str(head.cluster),
+        "from_xid": str(head.from_xid),
+        "upto_xid": str(head.upto_xid),
+        "entries": head.entries,
+        "prev_hash": head.prev_hash,
+        "hash": head.hash,
     }
 
 
@@ -51,15 +82,18 @@ def digest(exported: dict) -> str:
 def record(about: models.Model, verb: str, *, by, at: datetime | None = None, **facts) -> JournalEntry:
     """Append one entry to the chain of ``about``; must run inside the transaction of the change.
 
-    Waits only for others writing about the same row. ``facts`` must be JSON (dates and decimals become
-    text). ``at`` is for history loaded from elsewhere; it defaults to now.
+    Waits only for others writing about the same row. ``facts`` must be JSON (dates, decimals and floats
+    become text). ``at`` is for history loaded from elsewhere; it defaults to now.
     """
     about_type, about_id = about._meta.label_lower, str(about.pk)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{about_type}:{about_id}"]
+                "SELECT pg_current_xact_id()::text::bigint, (pg_control_system()).system_identifier, "
+                "pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                [f"{about_type}:{about_id}"],
             )
+            xid, cluster, _ = cursor.fetchone()
         last = (
             JournalEntry.objects.filter(about_type=about_type, about_id=about_id)
             .order_by("-seq")
@@ -74,8 +108,11 @@ def record(about: models.Model, verb: str, *, by, at: datetime | None = None, **
             verb=verb,
             actor=by,
             at=at or timezone.now(),
-            facts=json.loads(canonical(facts)),
+            # The database writes 1e20 its own way, so a fraction is kept as the text it was.
+            facts=json.loads(canonical(facts), parse_float=str),
             request_id=current_request_id(),
+            xid=xid,
+            cluster=cluster,
             prev_hash=last["hash"],
         )
         entry.hash = digest(as_dict(entry))
@@ -93,37 +130,60 @@ def entries_about(row: models.Model) -> models.QuerySet[JournalEntry]:
 
 
 def seal(day: date | None = None) -> JournalHead:
-    """Close a head over every entry whose transaction ended before the oldest one still running."""
+    """Close a head over every entry whose transaction ended before the oldest one still running.
+
+    In a new cluster (a dump was restored), first closes the old one's count with a head of its own.
+    """
+    day = day or timezone.localdate()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE common_journalhead IN EXCLUSIVE MODE")
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        upto = cursor.fetchone()[0]
-        last = JournalHead.objects.order_by("-number").first()
-        start = last.upto_xid if last else 0
-        entries, hash_ = head_hash(_under(start, upto), last.hash if last else "")
-        return JournalHead.objects.create(
-            number=(last.number if last else 0) + 1,
-            day=day or timezone.localdate(),
-            from_xid=start,
-            upto_xid=upto,
-            entries=entries,
-            prev_hash=last.hash if last else "",
-            hash=hash_,
+        cursor.execute(
+            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, "
+            "(pg_control_system()).system_identifier"
         )
+        upto, cluster = cursor.fetchone()
+        last = JournalHead.objects.order_by("-number").first()
+        if last is not None and last.cluster != cluster:
+            left = JournalEntry.objects.filter(cluster=last.cluster, xid__gte=last.upto_xid)
+            end = left.aggregate(end=models.Max("xid"))["end"]
+            if end is not None:
+                last = _close(last, day, last.cluster, end + 1)
+        return _close(last, day, cluster, upto)
 
 
-def head_hash(hashes: Iterator[str], previous: str) -> tuple[int, str]:
-    """(count, SHA-256 hex) of the previous head's hash followed by each entry's, one a line."""
-    total, sha = 0, hashlib.sha256((previous + "\n").encode())
+def _close(last: JournalHead | None, day: date, cluster: int, upto: int) -> JournalHead:
+    head = JournalHead(
+        number=last.number + 1 if last else 1,
+        day=day,
+        cluster=cluster,
+        from_xid=last.upto_xid if last and last.cluster == cluster else 0,
+        upto_xid=upto,
+        prev_hash=last.hash if last else "",
+    )
+    head.entries, hashes = _count_and_hash(_under(head))
+    head.hash = head_digest(head_as_dict(head), hashes)
+    head.save(force_insert=True)
+    return head
+
+
+def head_digest(exported: dict, hashes: str) -> str:
+    """SHA-256 (hex) of a head's sealed fields and of the hash over its entries."""
+    sealed = {key: exported[key] for key in SEALED} | {"hashes": hashes}
+    return hashlib.sha256(canonical(sealed)).hexdigest()
+
+
+def _count_and_hash(hashes: Iterable[str]) -> tuple[int, str]:
+    """How many, and the SHA-256 (hex) of each entry's hash on a line, by transaction then id."""
+    total, sha = 0, hashlib.sha256()
     for hash_ in hashes:
         sha.update((hash_ + "\n").encode())
         total += 1
     return total, sha.hexdigest()
 
 
-def _under(start: int, upto: int) -> Iterator[str]:
+def _under(head: JournalHead) -> Iterator[str]:
     return (
-        JournalEntry.objects.filter(xid__gte=start, xid__lt=upto)
+        JournalEntry.objects.filter(cluster=head.cluster, xid__gte=head.from_xid, xid__lt=head.upto_xid)
         .order_by("xid", "id")
         .values_list("hash", flat=True)
         .iterator(chunk_size=5000)
@@ -145,10 +205,19 @@ def verify() -> Iterator[str]:
         if entry.hash != digest(as_dict(entry)):
             yield f"{entry}: its content was changed after it was written."
         seq, previous = entry.seq, entry.hash
-    previous, upto = "", 0
+    yield from _verify_heads()
+
+
+def _verify_heads() -> Iterator[str]:
+    before: JournalHead | None = None
     for head in JournalHead.objects.order_by("number"):
-        if head.prev_hash != previous or head.from_xid != upto:
-            yield f"Head {head.number}: does not follow the head before it."
-        if head_hash(_under(head.from_xid, head.upto_xid), head.prev_hash) != (head.entries, head.hash):
-            yield f"Head {head.number} ({head.day}): entries under it were added, removed or changed."
-        previous, upto = head.hash, head.upto_xid
+        start = before.upto_xid if before and before.cluster == head.cluster else 0
+        expected = (before.number + 1, before.hash) if before else (1, "")
+        if (head.number, head.prev_hash) != expected or head.from_xid != start:
+            yield f"Head {head.number} ({head.day}): does not follow the head before it."
+        entries, hashes = _count_and_hash(_under(head))
+        if entries != head.entries:
+            yield f"Head {head.number} ({head.day}): seals {head.entries} entries, and there are {entries}."
+        elif head.hash != head_digest(head_as_dict(head), hashes):
+            yield f"Head {head.number} ({head.day}): it, or an entry under it, was changed."
+        before = head

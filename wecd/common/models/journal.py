@@ -16,6 +16,13 @@ class CurrentTransactionId(models.Func):
     output_field = models.BigIntegerField()
 
 
+class CurrentCluster(models.Func):
+    """The identifier of the running database cluster: transaction ids only compare within one."""
+
+    template = "(pg_control_system()).system_identifier"
+    output_field = models.BigIntegerField()
+
+
 class JournalEntry(models.Model):
     """One thing that happened to one row.
 
@@ -38,7 +45,9 @@ class JournalEntry(models.Model):
     request_id = models.CharField(_("request"), max_length=64, blank=True)
     prev_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
+    # Which transaction wrote it, and in which database cluster's count of transactions.
     xid = models.BigIntegerField(db_default=CurrentTransactionId(), editable=False)
+    cluster = models.BigIntegerField(db_default=CurrentCluster(), editable=False)
 
     class Meta:
         verbose_name = _("journal entry")
@@ -49,7 +58,7 @@ class JournalEntry(models.Model):
                 fields=["about_type", "about_id", "seq"], name="journal_chain_has_no_fork"
             )
         ]
-        indexes = [models.Index(fields=["xid", "id"]), models.Index(fields=["-at", "-id"])]
+        indexes = [models.Index(fields=["cluster", "xid", "id"]), models.Index(fields=["-at", "-id"])]
         triggers = [
             pgtrigger.Protect(name="journal_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
@@ -62,11 +71,13 @@ class JournalHead(models.Model):
     """The journal's state at one moment: a hash over every entry committed since the head before.
 
     Publishing a head fixes all history up to it. ``upto_xid`` is a fence on transaction ids, so an
-    entry of a transaction that commits late falls under the next head and never between two.
+    entry of a transaction that commits late falls under the next head and never between two. Transaction
+    ids start anew in another ``cluster`` (after a restore from a dump), so each cluster has its own fences.
     """
 
     number = models.PositiveIntegerField(primary_key=True)
     day = models.DateField(_("day"))
+    cluster = models.BigIntegerField(db_default=CurrentCluster(), editable=False)
     from_xid = models.BigIntegerField()
     upto_xid = models.BigIntegerField()
     entries = models.PositiveIntegerField(_("entries"))
