@@ -26,7 +26,7 @@ def begin(call: Call, life: Life, *, title: str, strand: int = 0) -> Application
     application = applications.start(
         call, strand=strands[strand % len(strands)], enterprise=life.enterprise, by=life.person
     )
-    applications.rename(application, title=title, by=life.person)
+    answers.save(application, answers.TITLE, title, by=life.person)
     return application
 
 
@@ -59,7 +59,7 @@ def texts(life: Life, random, *, idea: str, kind: str, starts: datetime) -> dict
     return {
         "prestataire-nom": random.choice(lives["providers"]),
         "prestataire-metier": random.choice(["design", "textile", "graphisme", "artisanat", "architecture"]),
-        "prestataire-lien": False,
+        "prestataire-independant": True,
         "projet-idee": idea,
         "projet-valeur": random.choice(lives["values"]),
         "projet-preuve": "Une petite série, vendue dans deux magasins et montrée à deux foires.",

@@ -26,15 +26,15 @@ class Office:
     officer: User
     manager: User
     finance: User
-    random: random.Random = field(default_factory=lambda: random.Random(16))  # noqa: S311
+    dice: random.Random = field(default_factory=lambda: random.Random(16))  # noqa: S311
 
     def check(self, application: Application) -> None:
         """Admit, or refuse now and then."""
         application.refresh_from_db()
         if application.state != ApplicationState.SUBMITTED:
             return
-        if self.random.random() < 0.06:
-            reason = self.random.choice(load("lives")["refusals"])
+        if self.dice.random() < 0.06:
+            reason = self.dice.choice(load("lives")["refusals"])
             decisions.refuse(application, by=self.officer, reasons=[reason])
         else:
             decisions.admit(application, by=self.officer)
@@ -44,11 +44,11 @@ class Office:
         application.refresh_from_db()
         if application.state != ApplicationState.ADMISSIBLE:
             return
-        if self.random.random() > favour:
-            reason = self.random.choice(load("lives")["rejections"])
+        if self.dice.random() > favour:
+            reason = self.dice.choice(load("lives")["rejections"])
             decisions.reject(application, by=self.officer, reasons=[reason])
             return
-        praise = self.random.choice(load("lives")["praises"])
+        praise = self.dice.choice(load("lives")["praises"])
         decisions.propose(application, by=self.officer, amount=application.requested, reasons=praise)
         application.refresh_from_db()
         if application.state == ApplicationState.SELECTED:
@@ -67,13 +67,13 @@ class Office:
         if (
             voucher is None
             or voucher.state != VoucherState.AWAITING_CONTRIBUTION
-            or self.random.random() < 0.2
+            or self.dice.random() < 0.2
         ):
             return
         vouchers.issue(voucher, by=self.finance, received_on=timezone.localdate())
 
     def later(self, story: Story, days: int, event: Callable[[], None]) -> None:
-        moment = timezone.now() + timedelta(days=days, minutes=self.random.randint(5, 240))
+        moment = timezone.now() + timedelta(days=days, minutes=self.dice.randint(5, 240))
         story.then(moment, event)
 
 

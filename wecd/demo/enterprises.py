@@ -47,13 +47,14 @@ class Population:
         self.taken: set[str] = set()
         self.made = 0
 
-    def life(self) -> Life:
+    def life(self, *, most: int = 249) -> Life:
+        """A new enterprise of at most ``most`` people, and the person who runs it."""
         lives = load("lives")
         self.made += 1
         trade = lives["trades"][self.made % len(lives["trades"])]
         family = self.random.choice(lives["families"])
         place = places.find(self.random.choice(lives["places"]))[0]
-        name = self.random.choice(trade["names"]).format(family=family, place=_fr(place.municipality))
+        name = self.random.choice(trade["names"]).format(family=family, place=place.names["fr"])
         while name in self.taken:
             name = f"{name} {self.random.choice(ENDINGS)}"
         self.taken.add(name)
@@ -63,7 +64,7 @@ class Population:
             name=f"{first_name} {family}",
             phone=f"+32 4{self.random.randint(70, 99)} {self.random.randint(10, 99)} 00 00",
         )
-        headcount = self.random.choice([1, 1, 2, 3, 4, 6, 8, 12, 18, 26, 44, 80])
+        headcount = min(most, self.random.choice([1, 1, 2, 3, 4, 6, 8, 12, 18, 26, 44, 80]))
         enterprise = enterprises.create(
             by=person,
             name=name,
@@ -80,7 +81,7 @@ class Population:
                     "is_registered_office": True,
                     "street": f"Rue {self.random.choice(STREETS)} {self.random.randint(1, 180)}",
                     "postal_code": place.postal_code,
-                    "municipality": _fr(place.municipality),
+                    "municipality": place.names["fr"],
                 }
             ],
             activities=[{"code": trade["nace"], "revision": NaceRevision.REV21, "is_main": True}],
@@ -105,6 +106,3 @@ STREETS = [
     "du Parc",
 ]
 
-
-def _fr(name) -> str:
-    return name["fr"] if isinstance(name, dict) else str(name)

@@ -79,7 +79,7 @@ def _application(call, plan, story, population, dice, moment, *, draft: bool):
     """The event in which somebody begins an application; submitting it is another, a little later."""
 
     def event() -> None:
-        life = population.life()
+        life = population.life(most=45 if plan["form"] == "short" else 249)
         title, idea = dice.choice(life.trade["ideas"])
         application = applying.begin(call, life, title=title, strand=dice.randint(0, 9))
         texts = applying.texts(life, dice, idea=idea, kind=plan["form"], starts=moment)

@@ -1,0 +1,78 @@
+"""Every role × every address: what each person gets, as a table one can read (``matrix.txt``).
+
+Routes are enumerated from the URLconf. A route that is not in the table fails, and so does any answer
+that differs from it: nothing is open by accident. After a deliberate change, write the table anew with
+``WRITE_MATRIX=1 pytest tests/permissions`` and read the difference line by line before committing it.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from tests.permissions import routes
+from tests.permissions.world import ROLES, World
+
+TABLE = Path(__file__).parent / "matrix.txt"
+
+
+def word(response) -> str:
+    """What an answer means for the person who asked."""
+    place = response.headers.get("Location", "")
+    if response.status_code in (301, 302, 303) and ("/login" in place or "/reauthenticate" in place):
+        return "sign-in"
+    return {
+        401: "key",
+        403: "refused",
+        404: "hidden",
+        405: "refused",
+    }.get(response.status_code, "yes" if response.status_code < 500 else "BROKEN")
+
+
+def found(world: World) -> dict[str, list[str]]:
+    """{"METHOD address name": [word per role]} for every route of the portal."""
+    table: dict[str, list[str]] = {}
+    for route in routes.all_routes():
+        row = []
+        for role in ROLES:
+            client = Client(raise_request_exception=False)
+            headers = world.enter(client, role)
+            row.append(word(client.generic(route.method, world.fill(route), headers=headers, **route.body)))
+            world.rewind()
+        table[f"{route.method} {route.pattern}"] = row
+    return table
+
+
+def written(table: dict[str, list[str]]) -> str:
+    width = max(map(len, table))
+    head = " " * width + "  " + "".join(f"{role:<10}" for role in ROLES)
+    lines = [
+        f"{name:<{width}}  " + "".join(f"{word:<10}" for word in row) for name, row in sorted(table.items())
+    ]
+    return "\n".join(line.rstrip() for line in [head, *lines]) + "\n"
+
+
+@pytest.mark.django_db
+def test_every_role_and_every_address(settings):
+    settings.MFA_REQUIRED_FOR_STAFF = False  # its own tests say what happens without a second factor
+    actual = written(found(World()))
+    if os.environ.get("WRITE_MATRIX"):
+        TABLE.write_text(actual)
+    expected = TABLE.read_text()
+    assert "BROKEN" not in actual
+    differences = sorted(set(actual.splitlines()) ^ set(expected.splitlines()))
+    assert actual == expected, "Differs from matrix.txt:\n" + "\n".join(differences)
+
+
+@pytest.mark.django_db
+def test_the_table_would_notice_an_open_door(monkeypatch):
+    """Taking one check away changes the table: the test above can fail."""
+    from calls.querysets import ApplicationQuerySet
+
+    monkeypatch.setattr(ApplicationQuerySet, "visible_to", lambda self, user: self)
+    world = World()
+    client = Client()
+    headers = world.enter(client, "stranger")
+    route = next(route for route in routes.all_routes() if route.name == "application")
+    assert word(client.get(world.fill(route), headers=headers)) != "hidden"

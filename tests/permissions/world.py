@@ -1,0 +1,114 @@
+"""The people and the things of the permission table."""
+
+import re
+
+from django.db import transaction
+
+from calls.models import Application
+from partners.domain import keys
+from partners.enums import Scope
+from tests.accounts.factories import EnterpriseFactory, MembershipFactory, UserFactory
+from tests.calls.factories import ApplicationFactory, CallFactory, selected_application
+from tests.hubs.factories import HubFactory
+from tests.partners.factories import PartnerFactory
+from tests.permissions.routes import Route
+from tests.vouchers.factories import VoucherFactory
+
+STAFF = ("officer", "manager", "finance", "auditor")
+ROLES = ("anonymous", "stranger", "reader", "member", *STAFF, "key", "other-key")
+
+
+class World:
+    """One call with an application in it; the roles stand around it."""
+
+    def __init__(self):
+        self.member = UserFactory(name="Claire Lejeune", email="claire@example.org")
+        self.enterprise = EnterpriseFactory(owner=self.member)
+        self.users = {
+            "stranger": EnterpriseFactory(owner=UserFactory()).memberships.get().user,
+            "reader": MembershipFactory(enterprise=self.enterprise, role="reader").user,
+            "member": self.member,
+        } | {role: UserFactory(roles=[role]) for role in STAFF}
+        self.asked = MembershipFactory(enterprise=self.enterprise, state="asked", role="reader")
+        self.call = CallFactory()
+        self.application = ApplicationFactory(
+            call=self.call, applicant=self.member, enterprise=self.enterprise, submitted=True
+        )
+        other = CallFactory(action=self.call.action)
+        self.draft = ApplicationFactory(call=other, applicant=self.member, enterprise=self.enterprise)
+        self.selected = selected_application(proposed_by=UserFactory(roles=["officer"]))
+        self.voucher = VoucherFactory(award__enterprise=self.enterprise)
+        Application.objects.filter(pk=self.application.pk).update(award=self.voucher.award)
+        self.hub = HubFactory()
+        manager = self.users["manager"]
+        scopes = list(Scope.values)
+        self.keys = {
+            "key": keys.create(partner=self.call.action.lead, name="ours", scopes=scopes, by=manager)[1],
+            "other-key": keys.create(partner=PartnerFactory(), name="theirs", scopes=scopes, by=manager)[1],
+        }
+        self.savepoint = transaction.savepoint()
+
+    def enter(self, client, role: str) -> dict:
+        """Sign the client in as ``role``; returns the headers to send."""
+        if role in self.users:
+            client.force_login(self.users[role], backend="django.contrib.auth.backends.ModelBackend")
+        return {"Authorization": f"Bearer {self.keys[role]}"} if role in self.keys else {}
+
+    def rewind(self) -> None:
+        """Undo what the last request changed."""
+        transaction.savepoint_rollback(self.savepoint)
+        self.savepoint = transaction.savepoint()
+
+    def fill(self, route: Route) -> str:
+        """The route's address with this world's things in it."""
+        return re.sub(
+            r"<(?:\w+:)?(\w+)>", lambda match: str(self._value(route, match[1])), route.pattern
+        ).replace("//", "/")
+
+    def _value(self, route: Route, name: str):
+        pattern, app = route.pattern, route.name
+        if name == "token":
+            return self.voucher.token if "voucher" in app else "unknown-token"
+        if name == "slug":
+            return self.hub.slug if "hub" in pattern else self.call.slug
+        if name == "section":
+            return "project"
+        if name in ("pk", "object_id", "id", "form_id", "call_id", "application_id"):
+            return self._row(route)
+        return "unknown"
+
+    def _row(self, route: Route):
+        pattern = route.pattern
+        if "/applications/" in pattern and pattern.startswith("/fr/"):
+            submitted = ("receipt", "receipt_pdf", "application", "application_pdf", "application_json")
+            return (self.application if route.name in submitted else self.draft).pk
+        for part, row in {
+            "accounts/enterprise": self.enterprise,
+            "/enterprises/": self.enterprise,
+            "accounts/membership": self.asked,
+            "/memberships/": self.asked,
+            "accounts/undertaking": self.enterprise.undertaking,
+            "accounts/user": self.member,
+            "calls/application": self.application,
+            "calls/form": self.call.form,
+            "calls/call": self.call,
+            "/calls": self.call,
+            "grants/envelope": self.call.envelope,
+            "grants/award": self.selected.award,
+            "/awards": self.voucher.award,
+            "/applications": self.application,
+            "voucher": self.voucher,
+            "partners/partner": self.call.action.lead,
+            "/partners": self.call.action.lead,
+            "actions/action": self.call.action,
+            "/actions": self.call.action,
+            "actions/axis": self.call.action.axis,
+            "/axes": self.call.action.axis,
+            "actions/programme": self.call.action.axis.programme,
+            "/programmes": self.call.action.axis.programme,
+            "hubs/hub": self.hub,
+            "/hubs": self.hub,
+        }.items():
+            if part in pattern:
+                return row.pk
+        return self.application.pk
