@@ -1,7 +1,7 @@
 """Who pays what of a cost."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
@@ -38,13 +38,13 @@ def split(strand: Strand, cost: Decimal, vat_rate: Decimal) -> Split:
         own=cost - grant,
         vat=cents(cost * vat_rate / 100),
         below_floor=grant < strand.floor,
-        capped=wanted > strand.ceiling,
+        capped=wanted - strand.ceiling >= 1,  # cents of the round example are not worth a sentence
     )
 
 
 def telling_cost(strand: Strand) -> Decimal:
     """The cost at which the largest grant is reached, in whole euros: the example shown first."""
-    return (strand.ceiling * 100 / strand.funding_rate).quantize(Decimal(1), ROUND_HALF_UP)
+    return (strand.ceiling * 100 / strand.funding_rate).quantize(Decimal(1), ROUND_CEILING)
 
 
 def read_cost(text: str) -> tuple[Decimal | None, str]:

@@ -121,7 +121,7 @@ def row(call: Call, phase: Phase | None = None) -> dict:
         "sum": formatting.money(call.max_amount),
         "rate": rate_words(call),
         "past": "" if open_now or phase == Phase.TO_COME else "1",
-        "envelope": call.envelope,
+        "envelope": None if phase == Phase.CANCELLED else call.envelope,
         "promised": call.envelope.committed - call.envelope.paid if call.envelope else 0,
         "unit": call.max_amount,
         "note": awards_note(call, phase),

@@ -77,7 +77,7 @@ document.querySelectorAll("form[data-split]").forEach((form) => {
     draw(total, grant);
     sentence.textContent = fill(sentence.dataset.sentence, { grant: money(grant), own: money(total - grant), vat: money(Math.round(total * Number(form.dataset.vat) / 100)) });
     show(floorLine, grant < floor ? fill(floorLine.dataset.floorSays, { floor: money(floor) }) : "");
-    show(cappedLine, wanted > ceiling ? fill(cappedLine.dataset.cappedSays, { ceiling: money(ceiling) }) : "");
+    show(cappedLine, wanted - ceiling >= 100 ? fill(cappedLine.dataset.cappedSays, { ceiling: money(ceiling) }) : "");
   }
   let pause = 0;
   form.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(update, 120); });
