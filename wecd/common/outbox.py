@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template
 from django.utils import translation
 
 from wecd.common import tasks
@@ -19,8 +20,8 @@ def queue_mail(template: str, *, to, about: models.Model | None = None, **contex
     language = (user.language if user else "") or translation.get_language() or settings.LANGUAGE_CODE
     context |= {"recipient": user, "about": about, "site_url": settings.SITE_URL, "language": language}
     with translation.override(language):
-        subject = " ".join(render_to_string(f"mail/{template}.subject.txt", context).split())
-        body = render_to_string(f"mail/{template}.txt", context).strip() + "\n"
+        subject = " ".join(_render(f"mail/{template}.subject.txt", context).split())
+        body = _render(f"mail/{template}.txt", context).strip() + "\n"
     message = OutboxMessage.objects.create(
         template=template,
         language=language,
@@ -33,3 +34,8 @@ def queue_mail(template: str, *, to, about: models.Model | None = None, **contex
     )
     tasks.send_message.defer(message_id=str(message.pk))
     return message
+
+
+def _render(name: str, context: dict) -> str:
+    """Plain text, so nothing is escaped: an ampersand stays one."""
+    return get_template(name).template.render(Context(context, autoescape=False))
