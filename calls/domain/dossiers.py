@@ -31,10 +31,12 @@ class Missing:
     key: str
     label: str
     sentence: str
+    line: int | None = None  # of a budget table, counted from 0
 
     @property
     def anchor(self) -> str:
-        return f"field-{self.key.strip('$')}"
+        """The id of the field on its page."""
+        return f"field-{self.key.strip('$')}" + ("" if self.line is None else f"--{self.line}")
 
 
 @dataclass
@@ -136,11 +138,14 @@ class Dossier:
         if question.kind == QuestionKind.BUDGET:
             lines = budget.line_errors(question, questions.raw_of(value))
             if lines:
-                return [self._missing(question, e.short, label=e.short) for e in lines]
+                return [
+                    Missing(self.section_of[question.key], question.key, e.short, e.sentence, e.line)
+                    for e in lines
+                ]
         return [self._missing(question, sentence) for sentence in questions.errors_of(question, value)]
 
-    def _missing(self, question, sentence, label="") -> Missing:
-        return Missing(self.section_of[question.key], question.key, label or question.label, sentence)
+    def _missing(self, question, sentence) -> Missing:
+        return Missing(self.section_of[question.key], question.key, question.label, sentence)
 
     @cached_property
     def section_of(self) -> dict[str, str]:

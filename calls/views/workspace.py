@@ -2,6 +2,7 @@
 
 import json
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -220,13 +221,15 @@ def page(request, dossier, step, *, typed=None, refused="", others=(), status=20
         "back_step": dossier.steps[place - 1] if place else None,
         "may_edit": is_applicant_editor(request.user, application) and application.is_draft and not over,
         "accept": attachments.ACCEPT,
+        "most_bytes": settings.ATTACHMENT_MAX_BYTES,
     }
     return render(request, "applications/section.html", context, status=status)
 
 
 def summary_line(error) -> dict:
-    words = error.label if error.label != error.sentence and error.label.endswith(error.sentence) else ""
-    return {"href": f"#{error.anchor}", "text": words or f"{error.label} · {error.sentence}"}
+    """An error as a link: a table's line says it all in its label."""
+    text = error.label if error.line is not None else f"{error.label} · {error.sentence}"
+    return {"href": f"#{error.anchor}", "text": text}
 
 
 def other_words(dossier, key, other) -> dict:
