@@ -110,12 +110,8 @@ class Calls(Resource):
             source="grace_seconds", help="Seconds after the deadline for a request already begun."
         ),
         "allocation": Enum(source="allocation", choices=Allocation, help="How awards are chosen."),
-        "uniqueness": Enum(
-            source="uniqueness", choices=Uniqueness, help="Applications an enterprise may make."
-        ),
-        "awards_per_enterprise": Integer(
-            source="awards_per_enterprise", help="Awards an enterprise may get."
-        ),
+        "uniqueness": Enum(source="uniqueness", choices=Uniqueness, help="Applications per enterprise."),
+        "awards_per_enterprise": Integer(source="awards_per_enterprise", help="Awards per enterprise."),
         "project_months": Integer(source="project_months", help="Months to carry out the project."),
         "budget": Money(source="envelope__amount", null=True, help="Sum of the envelope."),
         "committed": Money(

@@ -5,7 +5,7 @@ from rest_framework.permissions import BasePermission
 
 
 class DenyByDefault(BasePermission):
-    """A view declares ``open = True`` or ``scope = "applications:read"``; one that declares neither is shut."""
+    """A view declares ``open = True`` or ``scope = "…:read"``; one that declares neither is shut."""
 
     def has_permission(self, request, view):
         if getattr(view, "open", False):

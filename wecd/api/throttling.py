@@ -12,8 +12,8 @@ WINDOW = 60  # seconds
 class FairShare(BaseThrottle):
     """So many requests a minute for each key, fewer for each address without one.
 
-    Leaves ``limits`` on the Django request, for the RateLimit headers. Counts in the cache: with several processes,
-    ``CACHE_URL`` must name one they share.
+    Leaves ``limits`` on the Django request, for the RateLimit headers. Counts in the cache: with several
+    processes, ``CACHE_URL`` must name one they share.
     """
 
     def allow_request(self, request, view):

@@ -202,10 +202,7 @@ class Money(Field):
         money = JsonObject({"amount": Cast(value, TextField()), "currency": Value("EUR", TextField())})
         if not self.null:
             return money
-        template = "CASE WHEN %(expressions)s END"
-        return Func(
-            _IsNull(value), money, template=template, arg_joiner=" THEN NULL ELSE ", output_field=TextField()
-        )
+        return _NullOr(value, money)
 
     def schema(self):
         reference = {"$ref": "#/components/schemas/Money"}
@@ -218,9 +215,12 @@ class Money(Field):
         return [value["amount"], value["currency"]] if value else [None, None]
 
 
-class _IsNull(Func):
-    template = "(%(expressions)s) IS NULL"
-    output_field = models.BooleanField()
+class _NullOr(Func):
+    """The second expression, or null when the first is."""
+
+    template = "CASE WHEN %(expressions)s END"
+    arg_joiner = " IS NULL THEN NULL ELSE "
+    output_field = TextField()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,26 +3,26 @@
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.dateparse import parse_datetime
+
+from wecd.common.rest import instants
+
+SOME_TEXT = r"^[^\x00]*[^\s\x00][^\x00]*$"
 
 
 class InstantField(forms.Field):
     def to_python(self, value):
         if not value:
             return None
-        try:
-            instant = parse_datetime(value.replace(" ", "+") if "T" in value else value)
-        except ValueError:
-            instant = None
-        if instant is None or instant.tzinfo is None or not 1900 <= instant.year <= 9990:
-            raise ValidationError("Give an instant with its zone, such as 2026-12-01T08:00:00Z.")
+        instant = instants.parse(value)
+        if instant is None:
+            raise ValidationError(f"This {instants.HOW}.")
         return instant
 
 
 class Filter:
     """Mixin: what the filter does (``help``) and the schema of its value."""
 
-    value: dict = {"type": "string", "minLength": 1, "maxLength": 200}
+    value: dict = {"type": "string", "maxLength": 200, "pattern": SOME_TEXT}
 
     def __init__(self, field_name=None, lookup_expr=None, *, help, **kwargs):
         if lookup_expr:

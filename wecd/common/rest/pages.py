@@ -94,7 +94,7 @@ class Page:
 
 
 def read(
-    rows: models.QuerySet, json: Expression, ordering: str, column, cursor: Cursor | None, size: int
+    rows: models.QuerySet, row: Expression, ordering: str, column, cursor: Cursor | None, size: int
 ) -> Page:
     """One page of ``rows`` as JSON, with the cursors of its neighbours; one query.
 
@@ -106,7 +106,7 @@ def read(
         operator = "<" if descending else ">"
         rows = rows.filter(RowComparison([column, F("pk")], operator, [cursor.key, cursor.pk]))
     order = [column.desc(), F("pk").desc()] if descending else [column.asc(), F("pk").asc()]
-    found = list(rows.order_by(*order).values_list(json, column, "pk")[: size + 1])
+    found = list(rows.order_by(*order).values_list(row, column, "pk")[: size + 1])
     more, found = len(found) > size, found[:size]
     if cursor and cursor.backwards:
         found.reverse()

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import QueryDict
-from django.utils.dateparse import parse_datetime
 from rest_framework.exceptions import ValidationError
 
+from wecd.common.rest import instants
 from wecd.common.rest.fields import Field
 from wecd.common.rest.pages import BadCursor, Cursor
 from wecd.common.rest.resource import Resource
@@ -90,8 +90,6 @@ def of_list(resource: Resource, query: QueryDict, accept: str) -> Asked:
     )
     if len(asked.search) > 200:
         reader.errors["search"] = "is longer than 200 characters"
-    if asked.count and asked.format != "json":
-        reader.errors["count"] = "goes with format=json only"
     reader.finish()
     return asked
 
@@ -133,17 +131,10 @@ def _cursor(reader: Reader, ordering: str) -> Cursor | None:
 
 
 def _instant(reader: Reader, name: str) -> datetime | None:
-    """An instant with its zone. A "+" that arrived as a space, a common slip, is understood."""
     text = reader.one(name)
-    if not text:
-        return None
-    try:
-        value = parse_datetime(text.replace(" ", "+") if "T" in text else text)
-    except ValueError:
-        value = None
-    if value is None or value.tzinfo is None or not 1900 <= value.year <= 9990:
-        reader.errors[name] = "must be an instant with its zone, such as 2026-12-01T08:00:00Z"
-        return None
+    value = instants.parse(text) if text else None
+    if text and value is None:
+        reader.errors[name] = instants.HOW
     return value
 
 

@@ -7,6 +7,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 
 from wecd.common.rest import parameters
 from wecd.common.rest.fields import LANGUAGES, object_schema
+from wecd.common.rest.filters import Filter
 
 MONEY = {
     "type": "object",
@@ -228,7 +229,8 @@ def _list_parameters(resource) -> list[dict]:
         ),
         parameter(
             "count",
-            "Add the number of rows: exact (reads them all) or estimated (costs nothing). JSON only.",
+            "Add the number of rows: exact (reads them all) or estimated (costs nothing). "
+            "Also in the header X-Total-Count.",
             type="string",
             enum=list(parameters.COUNTS),
         ),
@@ -243,7 +245,5 @@ def _list_parameters(resource) -> list[dict]:
     ]
     if resource.search:
         columns = ", ".join(re.sub(r"__|_fr$", " ", column).strip() for column in resource.search)
-        found.insert(
-            0, parameter("search", f"Words to find in: {columns}.", type="string", minLength=1, maxLength=200)
-        )
+        found.insert(0, parameter("search", f"Words to find in: {columns}.", **Filter.value))
     return found

@@ -70,13 +70,16 @@ class ListView(ResourceView):
         headers = {}
         if any(links.values()):
             headers["Link"] = ", ".join(f'<{link}>; rel="{name}"' for name, link in links.items() if link)
+        count = self.count(rows, asked.count)
+        if count:
+            headers["X-Total-Count"] = str(count["count"])
         if asked.format == "csv":
             body = formats.as_csv(page.rows, asked.fields)
             headers["Content-Disposition"] = f'attachment; filename="{resource.name}.csv"'
         elif asked.format == "ndjson":
             body = formats.as_ndjson(page.rows)
         else:
-            body = formats.as_json(page.rows, **links, **self.count(rows, asked.count))
+            body = formats.as_json(page.rows, **links, **count)
         return self.respond(request, body, asked.format, headers)
 
     def filtered(self, query: QueryDict, rows):
