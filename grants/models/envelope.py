@@ -58,6 +58,15 @@ class Envelope(Row):
         """What may still be committed, in euros."""
         return self.amount - self.committed
 
+    @property
+    def paid_percent(self) -> float:
+        return float(100 * self.paid / self.amount) if self.amount else 0.0
+
+    @property
+    def committed_percent(self) -> float:
+        """What is committed and not yet paid, as a percentage of the whole: the hatched part of a meter."""
+        return float(100 * (self.committed - self.paid) / self.amount) if self.amount else 0.0
+
 
 class LedgerEntry(models.Model):
     """One movement on an envelope. Postgres refuses to change or delete it."""
