@@ -83,6 +83,6 @@ def lines(random, kind: str) -> list[dict]:
     for label, quantity, price in load("lives")["tasks" if kind == "voucher" else "costs"]:
         days = max(1, quantity + random.choice([-1, 0, 0, 1])) if kind == "voucher" else 1
         factor = Decimal(random.randint(85, 104) if kind == "voucher" else random.randint(60, 130)) / 100
-        unit_price = str((Decimal(price) * factor).quantize(Decimal(1)))
+        unit_price = str(round(price * factor / 20) * 20)
         found.append({"label": label, "quantity": str(days), "unit_price": unit_price})
     return found

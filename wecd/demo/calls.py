@@ -93,7 +93,7 @@ def _parts(call: Call, plan: dict) -> None:
             **translated("question", rule.get("question")),
             **translated("help", rule.get("help")),
         )
-    if plan["form"] != "short":
+    if plan["allocation"] == "by_score":
         for position, criterion in enumerate(load("calls")["criteria"], start=1):
             Criterion.objects.create(
                 call=call,

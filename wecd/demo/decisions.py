@@ -52,7 +52,7 @@ class Office:
         decisions.propose(application, by=self.officer, amount=application.requested, reasons=praise)
         application.refresh_from_db()
         if application.state == ApplicationState.SELECTED:
-            self.later(story, 2, lambda: self.approve(application, story))
+            self.later(story, 4, lambda: self.approve(application, story))
 
     def approve(self, application: Application, story: Story) -> None:
         application.refresh_from_db()
@@ -64,11 +64,7 @@ class Office:
     def receive(self, application: Application) -> None:
         """The own share arrives for most: the voucher is issued."""
         voucher = getattr(application.award, "voucher", None)
-        if (
-            voucher is None
-            or voucher.state != VoucherState.AWAITING_CONTRIBUTION
-            or self.dice.random() < 0.2
-        ):
+        if voucher is None or voucher.state != VoucherState.AWAITING_CONTRIBUTION or self.dice.random() < 0.2:
             return
         vouchers.issue(voucher, by=self.finance, received_on=timezone.localdate())
 

@@ -105,4 +105,3 @@ STREETS = [
     "Neuve",
     "du Parc",
 ]
-
