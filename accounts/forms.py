@@ -220,16 +220,14 @@ class ActivityForm(forms.Form):
         help_text=_("Two to five digits: 74.120 is graphic design."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    revision = forms.ChoiceField(
-        label=_("Revision"), choices=NaceRevision, initial=NaceRevision.REV21, required=False
-    )
+    revision = forms.ChoiceField(label=_("Revision"), choices=NaceRevision, initial=NaceRevision.REV21)
 
     use_required_attribute = False
 
     def facts(self) -> dict:
         return {
             "code": identifiers.clean_nace_code(self.cleaned_data["code"]),
-            "revision": self.cleaned_data["revision"] or NaceRevision.REV21,
+            "revision": self.cleaned_data["revision"],
         }
 
 

@@ -8,11 +8,12 @@ from accounts import demo
 register = template.Library()
 
 
-@register.filter
-def plain(field):
-    """A field of allauth's without its placeholder: the label stands above the control and stays."""
-    field.field.widget.attrs.pop("placeholder", None)
-    return field
+@register.simple_tag
+def without_placeholders(form):
+    """Take allauth's placeholders out of a form: the label stands above the control and stays."""
+    for field in form.fields.values() if form else ():
+        field.widget.attrs.pop("placeholder", None)
+    return ""
 
 
 @register.simple_tag
