@@ -6,7 +6,7 @@ from wecd.common.workflow import why_not
 
 
 def moves_of(row, labels: dict, user, url_name: str) -> list[dict]:
-    """``labels`` is {verb: words}. A verb of another state is left out; one refused to this person says why."""
+    """``labels`` is {verb: words}. A verb of another state is left out; one this person may not says why."""
     return [
         {
             "verb": verb,
