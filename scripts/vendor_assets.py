@@ -23,7 +23,14 @@ MANIFEST = VENDOR / "manifest.json"
 
 # package: (folder under static/vendor, {path in the package: file name we serve})
 PACKAGES = {
-    "bootstrap@5.3": ("bootstrap", {"dist/css/bootstrap-reboot.min.css": "reboot.css"}),
+    "bootstrap@5.3": (
+        "bootstrap",
+        {
+            "dist/css/bootstrap-reboot.min.css": "reboot.css",
+            # named in the sheet: hashing static files fails without it; browsers fetch it for developers only
+            "dist/css/bootstrap-reboot.min.css.map": "bootstrap-reboot.min.css.map",
+        },
+    ),
     # The 2.x line on purpose: 4.x renames events and attributes the pages rely on.
     "htmx.org@2": ("htmx", {"dist/htmx.min.js": "htmx.js"}),
     "@fontsource-variable/bricolage-grotesque@5": (
