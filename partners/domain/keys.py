@@ -39,11 +39,7 @@ def create(
     """
     if not rules.has_perm(ApiKey.get_perm("add"), by):
         raise NotAllowed(_("Only a programme manager can create an API key."))
-    unknown = set(scopes) - set(Scope.values)
-    if unknown:
-        raise Refused(_("There is no scope “%(scope)s”.") % {"scope": ", ".join(sorted(unknown))})
-    if expires_at and expires_at <= timezone.now():
-        raise Refused(_("The key would have expired already: choose a later date."))
+    check(scopes, expires_at)
     if raw is not None and settings.WECD_ENV == "production":
         raise Refused(_("In production, the portal chooses the secret of a key."))
     raw = raw or new_secret()
@@ -70,6 +66,15 @@ def create(
             expires_at=expires_at,
         )
     return key, raw
+
+
+def check(scopes: list[str], expires_at: datetime | None) -> None:
+    """Refuse what would make no usable key."""
+    unknown = set(scopes) - set(Scope.values)
+    if unknown:
+        raise Refused(_("There is no scope “%(scope)s”.") % {"scope": ", ".join(sorted(unknown))})
+    if expires_at and expires_at <= timezone.now():
+        raise Refused(_("The key would have expired already: choose a later date."))
 
 
 def revoke(key: ApiKey, *, by) -> ApiKey:

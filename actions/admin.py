@@ -1,0 +1,77 @@
+"""The programme, its axes and its actions in the back office."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from actions.models import Action, Axis, PartnerPeriod, Programme
+from partners.admin.partners import PartnerAdmin
+from wecd.common.admin import StaffModelAdmin, StaffTabularInline
+from wecd.common.admin_languages import NeedsMainLanguage, language_tabs
+
+
+class RoleInline(StaffTabularInline):
+    """The consortium: who had which role, from and until."""
+
+    model = PartnerPeriod
+    fields = ["partner", "role", "from_date", "until_date"]
+    autocomplete_fields = ["partner"]
+    tab = True
+    verbose_name_plural = _("Partners and their roles")
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(NeedsMainLanguage, StaffModelAdmin):
+    list_display = ["name", "code", "starts_on", "ended_on", "budget"]
+    search_fields = ["name", "code"]
+    inlines = [RoleInline]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("code", "label"),
+                    ("parent_programme", "nuts_code"),
+                    ("starts_on", "planned_end_on", "ended_on"),
+                    ("budget", "co_financing_rate"),
+                    "funding_sources",
+                    "source_note",
+                ]
+            },
+        ),
+        *language_tabs("name", "description"),
+    ]
+
+
+@admin.register(Axis)
+class AxisAdmin(NeedsMainLanguage, StaffModelAdmin):
+    list_display = ["name", "short_name", "mark", "programme", "position"]
+    list_filter = ["programme", "mark"]
+    list_select_related = ["programme"]
+    search_fields = ["name", "slug"]
+    fieldsets = [
+        (None, {"fields": [("programme", "slug"), ("mark", "position")]}),
+        *language_tabs("name", "short_name", "description"),
+    ]
+
+
+@admin.register(Action)
+class ActionAdmin(NeedsMainLanguage, StaffModelAdmin):
+    list_display = ["name", "axis", "lead", "position"]
+    list_filter = ["axis__programme", "axis", "lead"]
+    list_select_related = ["axis", "lead"]
+    search_fields = ["name", "slug", "summary"]
+    autocomplete_fields = ["axis", "lead", "partners"]
+    fieldsets = [
+        (None, {"fields": [("axis", "slug"), ("lead", "position"), "partners"]}),
+        *language_tabs("name", "summary", "description"),
+    ]
+
+
+class RolesOfPartnerInline(StaffTabularInline):
+    model = PartnerPeriod
+    fields = ["programme", "role", "from_date", "until_date"]
+    tab = True
+
+
+# The dated roles live on this floor, the partner on the one below: its page is completed from here.
+PartnerAdmin.inlines = [RolesOfPartnerInline, *PartnerAdmin.inlines]

@@ -1,0 +1,39 @@
+"""Creative Hubs in the back office."""
+
+from django.contrib import admin
+
+from hubs.models import Hub, HubOperator
+from wecd.common.admin import StaffModelAdmin, StaffTabularInline
+from wecd.common.admin_languages import NeedsMainLanguage, language_tabs
+
+
+class OperatorInline(StaffTabularInline):
+    model = HubOperator
+    fields = ["name", "from_date", "until_date"]
+    tab = True
+
+
+@admin.register(Hub)
+class HubAdmin(NeedsMainLanguage, StaffModelAdmin):
+    list_display = ["name", "city", "status", "status_on", "programme"]
+    list_filter = ["status", "programme"]
+    list_select_related = ["programme"]
+    search_fields = ["name", "former_names", "city"]
+    inlines = [OperatorInline]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("name", "slug"),
+                    ("programme", "former_names"),
+                    ("city", "postal_code"),
+                    ("latitude", "longitude"),
+                    "website",
+                    ("status", "status_on"),
+                    "source_note",
+                ]
+            },
+        ),
+        *language_tabs("description"),
+    ]

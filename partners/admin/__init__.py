@@ -1,0 +1,3 @@
+"""Partners and their API keys in the back office."""
+
+from partners.admin import keys, partners  # noqa: F401  (registers them)

@@ -1,0 +1,27 @@
+"""Partners and the people who work for them."""
+
+from django.contrib import admin
+
+from partners.models import Partner, PartnerMember
+from wecd.common.admin import StaffModelAdmin, StaffTabularInline
+from wecd.common.admin_languages import NeedsMainLanguage, language_tabs
+
+
+class MemberInline(StaffTabularInline):
+    model = PartnerMember
+    fields = ["user"]
+    autocomplete_fields = ["user"]
+    tab = True
+
+
+@admin.register(Partner)
+class PartnerAdmin(NeedsMainLanguage, StaffModelAdmin):
+    """Floors above add what they know of a partner: its dated roles (``actions.admin``)."""
+
+    list_display = ["name", "code", "kind", "city"]
+    search_fields = ["name", "code", "city"]
+    inlines = [MemberInline]
+    fieldsets = [
+        (None, {"fields": [("name", "code"), ("city", "website")]}),
+        *language_tabs("kind", "description"),
+    ]

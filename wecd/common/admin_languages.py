@@ -1,0 +1,29 @@
+"""Translated fields in the back office: one tab a language, French first."""
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+LANGUAGES = dict(settings.LANGUAGES)
+MAIN = settings.MODELTRANSLATION_DEFAULT_LANGUAGE
+
+
+def language_tabs(*names: str) -> list[tuple[str, dict]]:
+    """A tab for each language with these fields; what is missing shows in French on the site."""
+    tabs = []
+    for code in settings.MODELTRANSLATION_LANGUAGES:
+        options: dict = {"classes": ["tab"], "fields": [f"{name}_{code}" for name in names]}
+        if code != MAIN:
+            options["description"] = _("What you leave empty is shown in French.")
+        tabs.append((LANGUAGES[code], options))
+    return tabs
+
+
+class NeedsMainLanguage:
+    """Mixin of an admin class: a field that may not be empty is required in the main language."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        original = getattr(db_field, "translated_field", None)
+        if field and original is not None and db_field.name.endswith(f"_{MAIN}") and not original.blank:
+            field.required = True
+        return field
