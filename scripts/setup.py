@@ -27,7 +27,7 @@ def main() -> int:
     if not works(VENV / "bin/python"):
         make_environment()
     print("Installing the locked packages into .venv (a minute or two, the first time) …", flush=True)
-    pip = [str(VENV / "bin/python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+    pip = [str(VENV / "bin/python"), "-m", "pip", "--disable-pip-version-check", "-qq", "install"]
     done = subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", str(LOCK)], check=False)
     if done.returncode:
         print("The packages could not be installed; see the lines above.", file=sys.stderr)
