@@ -46,15 +46,15 @@ class IbanField(forms.CharField):
         return identifiers.clean_iban(super().to_python(value))
 
 
-class MoneyField(forms.CharField):
+class MoneyField(forms.Field):
     """A sum in euros as people write it: 1 250 000,50 or 1.250.000 or 1,250,000.50; cleaned to Decimal."""
 
     def __init__(self, **kwargs):
-        super().__init__(max_length=25, **kwargs)
-        self.widget.attrs["inputmode"] = "decimal"
+        super().__init__(**kwargs)
+        self.widget.attrs |= {"inputmode": "decimal", "maxlength": 25}
 
     def to_python(self, value):
-        text = re.sub(r"[\s€'’\u00a0\u202f]", "", super().to_python(value))
+        text = re.sub(r"[\s€'’\u00a0\u202f]", "", str(value or ""))[:25]
         if not text:
             return None
         try:
