@@ -2,8 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.template import Context
-from django.template.loader import get_template
+from django.template import Context, Engine
 from django.utils import translation
 
 from wecd.common import tasks
@@ -38,4 +37,4 @@ def queue_mail(template: str, *, to, about: models.Model | None = None, **contex
 
 def _render(name: str, context: dict) -> str:
     """Plain text, so nothing is escaped: an ampersand stays one."""
-    return get_template(name).template.render(Context(context, autoescape=False))
+    return Engine.get_default().get_template(name).render(Context(context, autoescape=False))
