@@ -6,9 +6,9 @@ from calls.admin.applications_moves import buttons
 from calls.admin.applications_words import VERDICTS, state_tag, tag, timeline
 from calls.domain import limits
 from calls.domain.dossiers import Dossier
+from calls.domain.reading import read_through
 from calls.enums import ApplicationState
 from calls.models import Application
-from calls.views.submission import read_through
 from grants.domain import deminimis
 from grants.models import Award
 from wecd.common.journal import entries_about

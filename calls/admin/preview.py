@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseRedirect
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from calls.domain import attachments
+from calls.fields import field_views
 from calls.models import Form
-from calls.views.fields import field_views
 from wecd.common.context import LANGUAGE_NAMES
 
 
@@ -37,6 +38,7 @@ class EmptyDossier:
         return cost
 
 
+@csp_replace({"frame-ancestors": ["'self'"]})  # the builder shows it beside the questions
 @xframe_options_sameorigin
 def form_preview(request, form: Form):
     """Every section on one page, in the language asked for (``?lang=``); ``?embed=1`` drops the frame."""

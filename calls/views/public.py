@@ -19,6 +19,7 @@ from calls.enums import Phase
 from calls.models import Call
 from calls.templatetags.call_texts import is_fallback
 from calls.views import rows
+from calls.views.kept_pages import kept_for_passers_by
 from wecd.common import formatting
 
 PAGE_SIZE = 20
@@ -28,6 +29,7 @@ AHEAD = (Phase.OPEN, Phase.CLOSING)
 
 
 @require_safe
+@kept_for_passers_by
 def home(request):
     """The start: what this is, and the deadlines that come first."""
     found = catalogue.browse(request.user, {})
@@ -41,6 +43,7 @@ def home(request):
 
 
 @require_safe
+@kept_for_passers_by
 def list_calls(request):
     """The list, filtered by what the address says. Drafts are nobody's here, not even staff's."""
     chosen = {group: request.GET.getlist(group) for group in GROUPS}
@@ -104,6 +107,7 @@ def _call(request, slug, *related) -> Call:
 
 
 @require_safe
+@kept_for_passers_by
 def show_call(request, slug):
     """One call, whole. The number of applications received is the last reference given: no counting."""
     call = _call(

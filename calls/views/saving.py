@@ -14,8 +14,8 @@ from calls import questions
 from calls.domain import answers, attachments
 from calls.domain.applications import NotInTime, check_accepts
 from calls.domain.dossiers import Dossier
+from calls.fields import field_views
 from calls.models import Attachment
-from calls.views.fields import field_views
 from calls.views.workspace import find
 from wecd.common import formatting
 from wecd.common.workflow import NotAllowed, Refused

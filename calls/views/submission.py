@@ -14,11 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from weasyprint import HTML
 
-from calls import questions
 from calls.domain import applications, submissions
 from calls.domain.dossiers import Dossier
-from calls.enums import QuestionKind
-from calls.questions import budget
+from calls.domain.reading import read_through
 from calls.rules import is_applicant_editor
 from calls.views.standing import standing, timeline
 from calls.views.workspace import find, is_over, shell
@@ -47,45 +45,6 @@ def application(request, pk):
         "may_withdraw": bool(row.submitted_at) and can(row, "withdraw", request.user),
     }
     return render(request, "applications/application.html", context)
-
-
-def read_through(dossier) -> list[dict]:
-    """Every page with its questions and answers in words, for reading."""
-    pages = []
-    for step in dossier.steps:
-        rows = [
-            {
-                "key": question.key,
-                "label": question.label,
-                "words": questions.display(question, dossier.value(question)),
-                "table": table(question, dossier.value(question))
-                if question.kind == QuestionKind.BUDGET
-                else None,
-                "files": dossier.files.get(question.key, []) if question.kind == QuestionKind.FILE else None,
-                "bad": [error.sentence for error in dossier.errors(question)],
-            }
-            for question in step.questions
-            if question in dossier.shown
-        ]
-        rows += [
-            {"key": d.key, "label": d.label, "words": "", "files": dossier.files.get(d.key, []), "bad": []}
-            for d in step.documents
-        ]
-        pages.append({"step": step, "rows": rows})
-    return pages
-
-
-def table(question, value) -> dict | None:
-    """A budget table for reading: its lines with their amounts, and the total."""
-    raw = questions.raw_of(value)
-    totals = budget.totals(raw)
-    if not totals["lines"]:
-        return None
-    quantity, price, _sign = budget.unit_words(question)
-    lines = [
-        line | {"amount": amount} for line, amount in zip(budget.lines_of(raw), totals["lines"], strict=True)
-    ]
-    return {"lines": lines, "quantity": quantity, "price": price, "cost": totals["cost"]}
 
 
 @never_cache

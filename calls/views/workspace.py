@@ -19,10 +19,10 @@ from calls import questions
 from calls.domain import answers, applications, attachments
 from calls.domain.dossiers import DOCUMENTS, ENTERPRISE, TITLE, Dossier
 from calls.enums import Phase, QuestionKind
+from calls.fields import field_views, raw_from_post, seen_version
 from calls.models import Application, Attachment, Call
 from calls.rules import is_applicant_editor
 from calls.views import kept
-from calls.views.fields import field_views, raw_from_post, seen_version
 from wecd.common.workflow import Refused
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.utils import timezone, translation
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -230,6 +230,7 @@ class CanonicalContent(TestCase):
             answers.save(self.draft, key, value, by=self.draft.applicant)
         return submissions.canonical_content(Application.objects.get(pk=self.draft.pk))
 
+    @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
     @given(one=TEXT, two=TEXT)
     def test_bytes_follow_content_and_nothing_else(self, one, two):
         first = self.bytes_of(pitch=one, provider="x")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -218,6 +219,21 @@ def test_a_flood_is_not_kept_but_still_shown(client, draft):
     response = client.post(address(draft), typed(pitch="mot " * 200_000))
     assert "too long for us to keep" in response.content.decode()
     assert kept.SESSION_KEY not in client.session
+
+
+def test_without_its_security_token_what_was_typed_comes_back_to_be_sent_again(draft, entrepreneur):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(entrepreneur)
+    response = strict.post(address(draft), typed(pitch=LONG))
+    page = response.content.decode()
+    assert response.status_code == 403
+    assert 'name="q-pitch"' in page
+    assert 'name="v-pitch"' in page  # so that sending it again saves it
+    assert "avant d&#x27;être déconnectée" in page
+    strict.post(
+        address(draft), typed(pitch=LONG) | {"csrfmiddlewaretoken": strict.cookies["csrftoken"].value}
+    )
+    assert draft.answers.get(key="pitch").value == LONG
 
 
 # --- What scripts ask -----------------------------------------------------------------------------
