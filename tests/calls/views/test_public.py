@@ -1,10 +1,14 @@
 """The public pages: the start, the list, a call in each phase, the eligibility check, the calendars."""
 
+import gzip
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import time_machine
+from django.contrib.staticfiles import finders
 from django.utils import timezone
 
 from calls.models import Call, CallRule, Criterion, Extension, PublicAnswer, ReferenceCounter
@@ -153,7 +157,7 @@ def test_long_lists_come_in_pages_that_keep_the_filters(client):
 def test_list_query_count(client, rows, django_assert_num_queries):
     for _ in range(rows):
         CallRuleFactory(call=CallFactory(), code="legal_form", params={"allowed": ["srl"]})
-    with django_assert_num_queries(4):  # axes, calls, rules of who, rows
+    with django_assert_num_queries(5):  # what changed, axes, calls, rules of who, rows
         response = client.get(LIST)
     assert text_of(response).count('data-testid="call-card"') == rows
 
@@ -164,7 +168,7 @@ def test_home_shows_the_next_deadlines(client, rows, django_assert_num_queries):
         in_phase("open")
     in_phase("draft")
     in_phase("to_come")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         response = client.get(HOME)
     assert titles(response) == ["Call open"] * rows
 
@@ -275,7 +279,7 @@ def test_a_call_says_everything(client):
 @pytest.mark.parametrize("rows", [1, 3])
 def test_call_query_count(client, rows, django_assert_num_queries):
     call = full_call(rows)
-    with django_assert_num_queries(9):  # the call, its seven kinds of parts, the ceiling
+    with django_assert_num_queries(10):  # what changed, the call, its seven kinds of parts, the ceiling
         client.get(f"{LIST}{call.slug}/")
 
 
@@ -283,18 +287,24 @@ def test_call_query_count(client, rows, django_assert_num_queries):
 def test_applications_do_not_cost_the_page_anything(client, applications, django_assert_num_queries):
     call = CallFactory()
     ApplicationFactory.create_batch(applications, call=call, submitted=True)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = text_of(client.get(f"{LIST}{call.slug}/"))
     assert (f"{applications} applications received" in page) == bool(applications)
 
 
-def test_the_page_sets_no_cookie_and_stays_light(client):
-    import gzip
+def test_the_page_sets_no_cookie(client):
+    assert not client.get(f"{LIST}{full_call().slug}/").cookies
 
+
+@pytest.mark.parametrize("address", ["", "calls/", "calls/{slug}/"])
+def test_a_first_visit_stays_light(client, address):
+    """At most 30 kB compressed and 8 requests, fonts and icon aside."""
     call = full_call(3)
-    response = client.get(f"{LIST}{call.slug}/")
-    assert not response.cookies
-    assert len(gzip.compress(response.content)) < 12_000
+    page = client.get(f"{HOME}{address.format(slug=call.slug)}").content
+    found = re.findall(r'(?:src|href)="/static/([^"]+\.(?:css|js))"', page.decode())
+    files = [Path(finders.find(name)).read_bytes() for name in found]
+    assert len(files) + 1 <= 8
+    assert sum(len(gzip.compress(part)) for part in [page, *files]) <= 30_000
 
 
 def test_a_cost_is_split_without_scripts(client):
@@ -340,6 +350,84 @@ def test_what_exists_only_in_french_says_so(client):
 
 def test_an_unknown_address_is_not_found(client):
     assert client.get(f"{LIST}nothing-here/").status_code == 404
+
+
+# --- Kept pages -----------------------------------------------------------------------------------
+@pytest.fixture
+def still():
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
+
+
+@pytest.mark.usefixtures("still")
+def test_a_page_nobody_changed_costs_one_query(client, django_assert_num_queries):
+    call = full_call()
+    for address in (HOME, LIST, f"{LIST}{call.slug}/"):
+        first = client.get(address)
+        with django_assert_num_queries(1):
+            again = client.get(address)
+        assert again.content == first.content
+        with django_assert_num_queries(1):
+            known = client.get(address, headers={"If-None-Match": first["ETag"]})
+        assert (known.status_code, known.content) == (304, b"")
+
+
+CHANGES = {
+    "call": lambda call: Call.objects.filter(pk=call.pk).update(title_fr="Changed", title_en="Changed"),
+    "strand": lambda call: call.strands.update(ceiling=5999),
+    "rule": lambda call: call.rules.all().delete(),
+    "criterion": lambda call: call.criteria.update(weight=31),
+    "extension": lambda call: call.extensions.update(reason_fr="Changed", reason_en="Changed"),
+    "answer": lambda call: call.public_answers.update(answer_fr="Changed", answer_en="Changed"),
+    "envelope": lambda call: type(call.envelope).objects.filter(pk=call.envelope_id).update(committed=6000),
+    "counter": lambda call: ReferenceCounter.objects.filter(call=call).update(last=62),
+    "document": lambda call: call.form.documents.update(label_fr="Changed", label_en="Changed"),
+    "axis": lambda call: AxisFactory._meta.model.objects.update(name="Changed", name_en="Changed"),
+}
+
+
+@pytest.mark.usefixtures("still")
+@pytest.mark.parametrize("part", CHANGES)
+def test_a_change_shows_at_once(client, part):
+    call = full_call()
+    address = f"{LIST}{call.slug}/"
+    before = client.get(address)
+    CHANGES[part](call)
+    after = client.get(address, headers={"If-None-Match": before["ETag"]})
+    assert after.status_code == 200
+    assert after.content != before.content
+
+
+@pytest.mark.usefixtures("still")
+def test_the_list_shows_a_change_at_once(client):
+    call = CallFactory(title_fr="First")
+    assert titles(client.get(LIST)) == ["First"]
+    CallFactory(title_fr="Second", closes_at=call.closes_at + DAY)
+    assert titles(client.get(LIST)) == ["First", "Second"]
+    Call.objects.filter(pk=call.pk).update(state="cancelled")
+    assert titles(client.get(LIST)) == ["Second"]
+
+
+def test_a_deadline_passes_on_a_kept_page_too(client):
+    call = in_phase("closing")
+    address = f"{LIST}{call.slug}/"
+    assert "Closes in" in text_of(client.get(address))
+    with time_machine.travel(call.closes_at + timedelta(seconds=11)):
+        assert "The deadline has passed" in text_of(client.get(address))
+
+
+@pytest.mark.usefixtures("still")
+def test_what_is_kept_is_nobodys_in_particular(client, officer):
+    call = CallFactory()
+    address = f"{LIST}{call.slug}/"
+    client.force_login(officer)
+    own = client.get(address)
+    assert officer.get_short_name() in text_of(own)
+    assert "ETag" not in own
+    client.logout()
+    client.cookies.clear()
+    assert officer.get_short_name() not in text_of(client.get(address))
+    assert "Cookie" in client.get(address)["Vary"]
 
 
 # --- Am I eligible? -------------------------------------------------------------------------------

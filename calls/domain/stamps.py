@@ -1,0 +1,57 @@
+"""Has anything a public page shows changed? One query that answers by looking at row versions.
+
+PostgreSQL gives each version of a row a new place (``ctid``) and names the transaction that wrote it
+(``xmin``): no column has to be kept up to date, and bulk updates and raw SQL count as well.
+"""
+
+from django.db import connection
+
+from actions.models import Action, Axis
+from calls.models import (
+    Call,
+    CallRule,
+    Criterion,
+    DocumentRequest,
+    Extension,
+    Form,
+    PublicAnswer,
+    ReferenceCounter,
+    Strand,
+)
+from grants.models import DeMinimisCeiling, Envelope
+from partners.models import Partner
+
+EVERYWHERE = (Axis, Action, Partner, DeMinimisCeiling)
+OF_ALL_CALLS = (Call, Strand, CallRule, Envelope)
+OF_ONE_CALL = (Strand, CallRule, Criterion, Extension, Form, PublicAnswer, ReferenceCounter)
+
+
+def _versions(model, where: str = "") -> str:
+    table = connection.ops.quote_name(model._meta.db_table)
+    return f"(SELECT sum(hashtext(t.ctid::text || t.xmin::text)) FROM {table} t {where})"  # noqa: S608  (our own names)
+
+
+def stamp(slug: str | None = None) -> str:
+    """A text that changes with anything shown of one call, or of all calls in the list. One query."""
+    parts = [_versions(model) for model in EVERYWHERE]
+    if slug is None:
+        parts += [_versions(model) for model in OF_ALL_CALLS]
+    else:
+        forms = connection.ops.quote_name(Form._meta.db_table)
+        parts += [_versions(model, "WHERE t.call_id IN (SELECT id FROM c)") for model in OF_ONE_CALL]
+        parts += [
+            _versions(Call, "WHERE t.id IN (SELECT id FROM c)"),
+            _versions(Envelope, "WHERE t.id IN (SELECT envelope_id FROM c)"),
+            _versions(
+                DocumentRequest,
+                f"WHERE t.form_id IN (SELECT id FROM {forms} WHERE call_id IN (SELECT id FROM c))",  # noqa: S608
+            ),
+        ]
+    calls = connection.ops.quote_name(Call._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH c AS (SELECT id, envelope_id FROM {calls} WHERE slug = %s) "  # noqa: S608  (our own names)
+            f"SELECT concat_ws('.', {', '.join(f'coalesce({part}, 0)' for part in parts)})",
+            [slug or ""],
+        )
+        return cursor.fetchone()[0]
