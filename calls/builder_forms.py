@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django import forms
 from django.utils.text import slugify
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectMultipleWidget
 
 from calls.domain.form_checks import CHOICES, in_order, values_of
@@ -41,7 +41,9 @@ COMMON = ("required", "is_blind", "is_public")
 
 
 def in_language(words, code):
-    return f"{words} ({LANGUAGE_WORDS[code]})"
+    return (
+        f"{words} ({str(LANGUAGE_WORDS[code]).lower() if get_language() == 'fr' else LANGUAGE_WORDS[code]})"
+    )
 
 
 class WordsForm(forms.ModelForm):
@@ -66,7 +68,7 @@ class WordsForm(forms.ModelForm):
 
     @staticmethod
     def _is_translation(name: str) -> bool:
-        return name.rpartition("_")[2] in LANGUAGES[1:] and not name.startswith("options")
+        return name.rpartition("_")[2] in LANGUAGES[1:]
 
     @property
     def translation_errors(self) -> bool:

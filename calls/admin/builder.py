@@ -1,5 +1,6 @@
 """The form builder: a form's sections, questions and documents, edited with plain forms, beside a preview."""
 
+from csp.decorators import csp_replace
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
@@ -31,10 +32,13 @@ class FormAdmin(StaffModelAdmin):
     """Forms have no list of their own: they are reached from their call."""
 
     def get_urls(self):
-        view = self.admin_site.admin_view
+        # The builder may show the preview, and no other page, in a frame.
+        def view(page):
+            return self.admin_site.admin_view(csp_replace({"frame-src": ["'self'"]})(page))
+
         return [
             path("<uuid:pk>/builder/", view(self.builder), name="calls_form_builder"),
-            path("<uuid:pk>/preview/", view(self.preview), name="calls_form_preview"),
+            path("<uuid:pk>/preview/", self.admin_site.admin_view(self.preview), name="calls_form_preview"),
             path("<uuid:pk>/<str:kind>/add/", view(self.edit), name="calls_form_add"),
             path("<uuid:pk>/<str:kind>/<uuid:part>/", view(self.edit), name="calls_form_part"),
             path(

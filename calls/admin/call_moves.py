@@ -18,6 +18,7 @@ from calls.forms import CancelForm, CopyForm, ExtendForm, PublishVersionForm
 from calls.models import Call
 from wecd.common import formatting
 from wecd.common.admin import may
+from wecd.common.pictures import mark
 from wecd.common.workflow import Refused, can, why_not
 
 TAB_OF = {"texts": "general"}
@@ -34,11 +35,9 @@ class CallMoves:
         "new_version",
         "publish_version",
         "close",
-        {
-            "title": gettext_lazy("More"),
-            "icon": "more_horiz",
-            "items": ["copy", "archive", "cancel"],
-        },
+        "copy",
+        "archive",
+        "cancel",
     ]
 
     # --- Which buttons show ---------------------------------------------------------------------
@@ -104,10 +103,18 @@ class CallMoves:
         panel = self.panel(request, call) if call else {}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | panel)
 
+    def render_change_form(self, request, context, *args, **kwargs):
+        """The moves stand in the page, beside the state they change, instead of in the header."""
+        moves = context.pop("actions_detail", [])
+        context["moves"] = [child for item in moves for child in item.get("items", [item])]
+        context["show_save_and_add_another"] = False
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def panel(self, request, call: Call) -> dict:
         """What the top of the page says of the call, and the versions of its form."""
         return {
             "call": call,
+            "mark": mark(call.axis.mark, "solid", 20, label=call.axis.name),
             "phase": phase_tag(call),
             "deadline": formatting.deadline(call.closes_at),
             "why_nots": self.why_nots(request, call),

@@ -39,8 +39,8 @@ FROZEN = (
 
 
 def others(*names):
-    """The same field in the languages after French, two a row."""
-    return tuple(tuple(f"{name}_{code}" for code in LANGUAGES[1:]) for name in names)
+    """The same fields in the languages after French."""
+    return [f"{name}_{code}" for code in LANGUAGES[1:] for name in names]
 
 
 def also_in_other_languages(*names):
@@ -50,7 +50,20 @@ def also_in_other_languages(*names):
     )
 
 
-class PartInline(StaffStackedInline):
+class PlainLabels:
+    """Labels of translated fields without the language's code, which tabs and headings already say."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        words, bracket, code = str(db_field.verbose_name).rpartition(" [")
+        if field and bracket:
+            code = code.rstrip("]")
+            field.label = words if code == "fr" else f"{words} ({LANGUAGE_WORDS.get(code, code)})"
+            field.label = field.label[:1].upper() + field.label[1:]
+        return field
+
+
+class PartInline(PlainLabels, StaffStackedInline):
     """A part of a call, frozen with it."""
 
     tab = True
@@ -76,9 +89,11 @@ class StrandInline(PartInline):
             None,
             {
                 "fields": [
-                    ("title_fr", "code", "position"),
-                    ("floor", "ceiling", "funding_rate", "budget_share"),
+                    ("title_fr", "code"),
+                    ("floor", "ceiling"),
+                    ("funding_rate", "budget_share"),
                     "help_fr",
+                    "position",
                 ]
             },
         ),
@@ -121,12 +136,12 @@ class RuleInline(PartInline):
 class CriterionInline(PartInline):
     model = Criterion
     fieldsets = [
-        (None, {"fields": [("label_fr", "weight", "position"), "help_fr"]}),
+        (None, {"fields": ["label_fr", ("weight", "position"), "help_fr"]}),
         also_in_other_languages("label", "help"),
     ]
 
 
-class PublicAnswerInline(StaffStackedInline):
+class PublicAnswerInline(PlainLabels, StaffStackedInline):
     """Questions people asked: these go on being answered while the call runs."""
 
     model = PublicAnswer
@@ -138,7 +153,7 @@ class PublicAnswerInline(StaffStackedInline):
 
 
 @admin.register(Call)
-class CallAdmin(CallMoves, StaffModelAdmin):
+class CallAdmin(CallMoves, PlainLabels, StaffModelAdmin):
     change_form_template = "admin/calls/call/change_form.html"
     list_display = ["name", "kind", "stands", "applications_so_far", "money"]
     list_filter = ["action__axis", "kind", "state"]
@@ -205,8 +220,9 @@ class CallAdmin(CallMoves, StaffModelAdmin):
                     "classes": ["pane-money"],
                     "fields": [
                         ("envelope", "envelope_in_words"),
-                        ("allocation", "uniqueness", "awards_per_enterprise"),
-                        ("project_months", "vat_rate"),
+                        ("allocation", "uniqueness"),
+                        ("awards_per_enterprise", "project_months"),
+                        "vat_rate",
                         ("own_share_first", "own_share_account"),
                         ("contact_name", "contact_email"),
                     ],
@@ -220,7 +236,8 @@ class CallAdmin(CallMoves, StaffModelAdmin):
                     "fields": [
                         ("opens_at", "opens_in_words"),
                         ("closes_at", "closes_in_words"),
-                        ("grace_seconds", "decision_on", "objection_days"),
+                        ("grace_seconds", "objection_days"),
+                        "decision_on",
                     ],
                 },
             ),

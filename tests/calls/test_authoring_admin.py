@@ -223,10 +223,7 @@ def test_an_entrepreneur_does_not_enter(client, entrepreneur):
 
 # --- Moves ----------------------------------------------------------------------------------------
 def titles(response):
-    found = []
-    for item in response.context["actions_detail"]:
-        found += [child["path"].rstrip("/").rsplit("/", 1)[-1] for child in item.get("items", [item])]
-    return set(found)
+    return {move["path"].rstrip("/").rsplit("/", 1)[-1] for move in response.context["moves"]}
 
 
 def test_buttons_are_those_of_the_state_and_the_person(client, officer, manager):

@@ -85,5 +85,52 @@ UNFOLD = {
     "SITE_URL": "/",
     "BORDER_RADIUS": "6px",
     "STYLES": [lambda request: static("css/admin.css")],
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}
+    ],
+    "SITE_ICON": lambda request: static("img/favicon.svg"),
+    "SHOW_BACK_BUTTON": False,
+    "COLORS": {  # the palette of static/css/tokens.css, in the steps the theme asks for
+        "base": {
+            "50": "#faf8f4",
+            "100": "#f0ece2",
+            "200": "#dcd7cb",
+            "300": "#c4bfb5",
+            "400": "#8f8b98",
+            "500": "#5a5763",
+            "600": "#48454f",
+            "700": "#393944",
+            "800": "#2c2c37",
+            "900": "#16161d",
+            "950": "#0e0e13",
+        },
+        "primary": {
+            "50": "#eeeefb",
+            "100": "#e4e4f1",
+            "200": "#cdd0f2",
+            "300": "#b9c1ff",
+            "400": "#a9b4ff",
+            "500": "#a9b4ff",
+            "600": "#2b35c8",
+            "700": "#222aa3",
+            "800": "#1b2184",
+            "900": "#151a68",
+            "950": "#0d1045",
+        },
+        "font": {
+            "subtle-light": "#5a5763",
+            "subtle-dark": "#b3afbb",
+            "default-light": "#16161d",
+            "default-dark": "#f4f1ea",
+            "important-light": "#16161d",
+            "important-dark": "#f4f1ea",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "wecd.backoffice.navigation",
+    },
+    "TABS": "wecd.backoffice.tabs",
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
