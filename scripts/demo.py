@@ -46,7 +46,8 @@ def main() -> int:
         signal.signal(number, lambda *_: sys.exit(0))  # leaves through the `finally` below
     started: list[subprocess.Popen] = []
     try:
-        prepare()
+        if not prepare(started):
+            return 1
         started += [web(), worker()]
         return watch(started)
     except KeyboardInterrupt:
@@ -65,33 +66,42 @@ def port_taken() -> bool:
     return False
 
 
-def prepare() -> None:
-    """Bring the database, its tables, the demonstration's data and the static files up to date."""
+def prepare(started: list[subprocess.Popen]) -> bool:
+    """Bring the tables, the demonstration's data and, beside them, the static files up to date."""
     say("Starting the database …")
     import django
 
     django.setup()
     from django.core.management import call_command
 
+    digest = static_digest()
+    stamp = ROOT / "staticfiles" / "collected-from"
+    collecting = None
+    if not stamp.exists() or stamp.read_text() != digest:
+        shutil.rmtree(ROOT / "staticfiles", ignore_errors=True)
+        command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+        collecting = launch(command, "static.log")
+        started.append(collecting)
     call_command("migrate", verbosity=0, interactive=False)
     say("Loading the programme and the demonstration (under a minute, the first time) …")
     call_command("load_demo")
-    static_files(call_command)
+    if collecting is not None:
+        say("Compressing static files …")
+        if collecting.wait():
+            say(f"The static files could not be collected; see {DATA}/static.log.")
+            return False
+        stamp.write_text(digest)
+        started.remove(collecting)
+    return True
 
 
-def static_files(call_command) -> None:
-    """Collect and compress static files, unless none changed since the last time."""
-    files = [path for path in sorted((ROOT / "static").rglob("*")) if path.is_file()]
+def static_digest() -> str:
+    """A hash of our static files and of the locked packages: while it stays, nothing is collected again."""
     digest = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
-    for path in files:
-        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    stamp = ROOT / "staticfiles" / "collected-from"
-    if stamp.exists() and stamp.read_text() == digest.hexdigest():
-        return
-    say("Collecting static files …")
-    shutil.rmtree(ROOT / "staticfiles", ignore_errors=True)
-    call_command("collectstatic", verbosity=0, interactive=False)
-    stamp.write_text(digest.hexdigest())
+    for path in sorted((ROOT / "static").rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def web() -> subprocess.Popen:
