@@ -31,7 +31,7 @@ class LineError(NamedTuple):
     cost_then: Decimal | None = None  # what the table would cost once corrected as the sentence says
 
 
-def unit_words(question) -> tuple[str, str, str]:
+def unit_words(question) -> tuple:
     """(heading of the quantity, heading of the price, sign) of a budget question."""
     return UNITS.get((question.settings or {}).get("unit", "piece"), UNITS["piece"])
 

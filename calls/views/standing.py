@@ -48,7 +48,7 @@ TOLD = {
     "reject": gettext_lazy("It was rejected"),
     "award": gettext_lazy("It was awarded"),
     "withdraw": gettext_lazy("You withdrew it"),
-    "move_to_form": gettext_lazy("The form changed: your draft moved to the new version"),
+    "release": gettext_lazy("Its award was released"),
 }
 
 
@@ -118,7 +118,8 @@ def _body(verb, entry) -> str:
         return f"{said}. {entry.facts['reason']}" if entry.facts.get("reason") else said
     reasons = entry.facts.get("reasons")
     if verb in ("refuse", "reject") and reasons:
-        return "\n".join(map(str, reasons)) if isinstance(reasons, list) else str(reasons)
+        listed = reasons if isinstance(reasons, list) else [reasons]
+        return "\n".join(str(r.get("sentence", "")) if isinstance(r, dict) else str(r) for r in listed)
     return ""
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calls import questions
@@ -15,6 +15,7 @@ from calls.enums import QuestionKind
 from calls.models import Question
 from calls.questions import budget, dates, numbers
 
+patient = settings(deadline=None)  # a busy machine is no failure
 OPTIONS = "wood | Bois\nwool | Laine, feutre\nother | Autre"
 
 
@@ -154,6 +155,7 @@ JSONISH = st.recursive(
 )
 
 
+@patient
 @given(raw=JSONISH)
 def test_clean_never_raises_anything_but_validation_error(raw):
     for question in every_kind():
@@ -167,6 +169,7 @@ def test_clean_never_raises_anything_but_validation_error(raw):
             assert questions.clean(question, stored) == stored  # a good value stays what it is
 
 
+@patient
 @given(cents=st.integers(min_value=0, max_value=10**11), lang=st.sampled_from(["fr", "en", "de", "nl"]))
 def test_amounts_come_back_from_their_words(cents, lang):
     value = str((Decimal(cents) / 100).quantize(Decimal("0.01")))
@@ -175,6 +178,7 @@ def test_amounts_come_back_from_their_words(cents, lang):
         assert questions.clean(asked("money"), questions.to_input(asked("money"), value)) == value
 
 
+@patient
 @given(day=st.dates(min_value=dates.dt.date(1900, 1, 1), max_value=dates.dt.date(2100, 1, 1)))
 def test_dates_come_back_from_their_words(day):
     for lang in ("fr", "en", "de", "nl"):
@@ -183,6 +187,7 @@ def test_dates_come_back_from_their_words(day):
             assert questions.clean(asked("date"), words) == day.isoformat(), words
 
 
+@patient
 @given(text=st.text(alphabet=string.printable + "éà’ \u00a0", max_size=200))
 def test_texts_come_back_as_they_were_kept(text):
     question = asked("long_text")
@@ -204,6 +209,7 @@ LINES = st.lists(
 )
 
 
+@patient
 @given(lines=LINES)
 def test_totals_are_exact(lines):
     value = questions.clean(asked("budget"), {"lines": lines})

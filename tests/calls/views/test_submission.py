@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
-from calls.domain import submissions
+from calls.domain import decisions, submissions
 from calls.models import Call, Submission
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import ApplicationFactory, CallRuleFactory, selected_application
@@ -126,6 +126,15 @@ def test_the_timeline_tells_what_happened_and_what_comes_next(signed_in, draft):
     assert "You submitted it" in page
     assert f"Reference {draft.reference}" in page
     assert "The team checks that it is admissible" in page
+
+
+def test_reasons_are_told_in_sentences(signed_in, entrepreneur, enterprise, officer):
+    row = ApplicationFactory(submitted=True, enterprise=enterprise, applicant=entrepreneur)
+    decisions.refuse(row, by=officer, reasons=["Your registered office is in Brussels."])
+    page = signed_in.get(url(row)).content.decode()
+    assert page.count("Your registered office is in Brussels.") == 2  # the reasons, and the timeline
+    assert "&#x27;sentence&#x27;" not in page
+    assert "Not admissible" in page
 
 
 def test_a_proposal_is_not_told_before_it_is_approved(client, officer):
