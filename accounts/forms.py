@@ -117,8 +117,9 @@ class EnterpriseForm(forms.ModelForm):
 
     def __init__(self, *args, may_change_number: bool = True, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["legal_form"].choices = [("", _("Choose…")), *LegalForm.choices]
-        if self.instance.iban:
+        if "legal_form" in self.fields:  # the admin shows those who only read no fields
+            self.fields["legal_form"].choices = [("", _("Choose…")), *LegalForm.choices]
+        if self.instance.iban and "iban" in self.fields:
             self.initial["iban"] = ""
             self.fields["iban"].help_text = _(
                 "On file: %(iban)s. Leave this empty to keep it; write another to replace it."

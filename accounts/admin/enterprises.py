@@ -15,9 +15,11 @@ from accounts.admin.forms import (
     ReasonForm,
     SiteAdminForm,
     SiteFormSet,
+    nothing_saved,
 )
 from accounts.domain import enterprises, undertakings
 from accounts.models import Enterprise, EnterpriseActivity, Membership, Site, Undertaking
+from wecd.common import identifiers
 from wecd.common.admin import StaffModelAdmin, StaffTabularInline, may
 from wecd.common.workflow import Refused
 
@@ -87,6 +89,12 @@ class EnterpriseAdmin(StaffModelAdmin):
             (_("Control group"), {"fields": ("undertaking", "group_members"), "classes": ["tab"]}),
         )
 
+    def get_search_results(self, request, queryset, search_term):
+        """A number is found as people write it, with dots."""
+        number = identifiers.clean_enterprise_number(search_term)
+        term = number if number.isdecimal() else search_term
+        return super().get_search_results(request, queryset, term)
+
     @admin.display(description=_("number"), ordering="number")
     def number_display(self, row: Enterprise) -> str:
         return row.number_display
@@ -116,7 +124,7 @@ class EnterpriseAdmin(StaffModelAdmin):
             elif formset.model is EnterpriseActivity:
                 keys = ("code", "revision", "is_main")
                 facts["activities"] = [{key: row[key] for key in keys} for row in kept]
-            formset.new_objects = formset.changed_objects = formset.deleted_objects = []
+            nothing_saved(formset)
         enterprises.update(Enterprise.objects.get(pk=form.instance.pk), by=request.user, **facts)
 
     # --- Control group ---------------------------------------------------------------------------
@@ -207,4 +215,5 @@ class UndertakingAdmin(StaffModelAdmin):
         )
 
     def save_formset(self, request, form, formset, change):
-        """Nothing: its enterprises are read here."""
+        """Its enterprises are read here, and moved from their own page."""
+        nothing_saved(formset)

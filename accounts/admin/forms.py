@@ -26,11 +26,13 @@ class EnterpriseAdminForm(EnterpriseForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name in ("name", "number", "turnover", "balance_sheet", "iban", "phone", "website"):
-            widget = UnfoldAdminTextInputWidget(attrs=self.fields[name].widget.attrs)
-            self.fields[name].widget = widget
-        choices = self.fields["legal_form"].choices
-        self.fields["legal_form"].widget = UnfoldAdminSelectWidget()
-        self.fields["legal_form"].choices = choices
+            if name in self.fields:  # those who only read have no fields
+                widget = UnfoldAdminTextInputWidget(attrs=self.fields[name].widget.attrs)
+                self.fields[name].widget = widget
+        if "legal_form" in self.fields:
+            choices = self.fields["legal_form"].choices
+            self.fields["legal_form"].widget = UnfoldAdminSelectWidget()
+            self.fields["legal_form"].choices = choices
 
     def clean_number(self):
         number = self.cleaned_data["number"]
@@ -105,3 +107,8 @@ class ControlGroupForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = ControlGroupForm.base_fields["reason"]
+
+
+def nothing_saved(formset) -> None:
+    """Tell the admin that a list was saved elsewhere, or only read: its log of changes asks."""
+    formset.new_objects = formset.changed_objects = formset.deleted_objects = []

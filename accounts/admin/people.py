@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
+from accounts.admin.forms import nothing_saved
 from accounts.domain import users
 from accounts.enums import Role
 from accounts.models import Membership, User
@@ -91,4 +92,6 @@ class PersonAdmin(StaffModelAdmin):
         obj.refresh_from_db()
 
     def save_related(self, request, form, formsets, change):
-        """Nothing: the domain saved the roles, and places are changed on the enterprise's pages."""
+        """The domain saved the roles; places are changed on the enterprise's pages."""
+        for formset in formsets:
+            nothing_saved(formset)
