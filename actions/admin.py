@@ -31,7 +31,8 @@ class ProgrammeAdmin(NeedsMainLanguage, StaffModelAdmin):
                 "fields": [
                     ("code", "label"),
                     ("parent_programme", "nuts_code"),
-                    ("starts_on", "planned_end_on", "ended_on"),
+                    "starts_on",
+                    ("planned_end_on", "ended_on"),
                     ("budget", "co_financing_rate"),
                     "funding_sources",
                     "source_note",

@@ -121,7 +121,8 @@ def _source_note(item: dict) -> str:
         parts.append(f"Dates as given: {item.get('start') or '?'} to {item.get('end') or '?'}.")
     if item.get("months_announced"):
         parts.append(f"Announced for {item['months_announced']} months.")
-    parts.append(f"{item['conflicts']}." if item.get("conflicts") else "")
+    conflicts = item.get("conflicts") or ""
+    parts.append(f"{conflicts[:1].upper()}{conflicts[1:]}." if conflicts else "")
     return " ".join(part for part in parts if part)
 
 

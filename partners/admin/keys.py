@@ -100,7 +100,10 @@ class ApiKeyAdmin(StaffModelAdmin):
         """The journal has it already."""
 
     def response_add(self, request, obj, post_url_continue=None):
-        """The one page that shows the secret; it is not stored, here or in the session. (The admin's pages are never cached.)"""
+        """The one page that shows the secret; it is not stored, here or in the session.
+
+        The admin's pages are never cached.
+        """
         context = {
             **self.admin_site.each_context(request),
             "title": _("Your new API key"),

@@ -1,7 +1,6 @@
 """Translated fields in the back office: one tab a language, French first."""
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = dict(settings.LANGUAGES)
 MAIN = settings.MODELTRANSLATION_DEFAULT_LANGUAGE
@@ -11,10 +10,7 @@ def language_tabs(*names: str) -> list[tuple[str, dict]]:
     """A tab for each language with these fields; what is missing shows in French on the site."""
     tabs = []
     for code in settings.MODELTRANSLATION_LANGUAGES:
-        options: dict = {"classes": ["tab"], "fields": [f"{name}_{code}" for name in names]}
-        if code != MAIN:
-            options["description"] = _("What you leave empty is shown in French.")
-        tabs.append((LANGUAGES[code], options))
+        tabs.append((LANGUAGES[code], {"classes": ["tab"], "fields": [f"{name}_{code}" for name in names]}))
     return tabs
 
 
