@@ -1,5 +1,7 @@
 """Queue a mail with the change that causes it; the worker sends it after commit."""
 
+import re
+
 from django.conf import settings
 from django.db import models
 from django.template import Context, Engine
@@ -19,7 +21,8 @@ def queue_mail(template: str, *, to, about: models.Model | None = None, **contex
     language = (user.language if user else "") or translation.get_language() or settings.LANGUAGE_CODE
     context |= {"recipient": user, "about": about, "site_url": settings.SITE_URL, "language": language}
     with translation.override(language):
-        subject = " ".join(_render(f"mail/{template}.subject.txt", context).split())
+        # one line; the no-break spaces of "6 000 €" stay
+        subject = re.sub(r"[ \t\r\n\f\v]+", " ", _render(f"mail/{template}.subject.txt", context)).strip()
         body = _render(f"mail/{template}.txt", context).strip() + "\n"
     message = OutboxMessage.objects.create(
         template=template,
