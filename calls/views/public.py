@@ -167,7 +167,7 @@ def _how_much(request, call) -> dict | None:
     return {
         "strands": strands,
         "strand": strand,
-        "typed": typed or f"{cost:.0f}",
+        "typed": typed or formatting.number(cost),
         "error": error,
         "split": costs.split(strand, costs.telling_cost(strand) if cost is None else cost, call.vat_rate),
     }
