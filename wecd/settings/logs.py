@@ -1,5 +1,7 @@
 """Logs: one line an event, JSON in production, words elsewhere; no addresses of visitors."""
 
+from typing import Any
+
 import environ
 import structlog
 
@@ -12,7 +14,7 @@ _shared = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-_renderers = (
+_renderers: list[Any] = (
     [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     if IN_PRODUCTION
     else [structlog.dev.ConsoleRenderer(colors=False)]
