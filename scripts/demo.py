@@ -42,7 +42,8 @@ def main() -> int:
         return 1
     os.environ |= {"WECD_ENV": "demo", "DJANGO_SETTINGS_MODULE": "wecd.settings"}
     os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{PORT}")
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell that starts this in the background has it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(0))  # leaves through the `finally` below
     started: list[subprocess.Popen] = []
     try:
@@ -50,8 +51,6 @@ def main() -> int:
             return 1
         started += [web(), worker()]
         return watch(started)
-    except KeyboardInterrupt:
-        return 0
     finally:
         stop(started)
 
@@ -167,7 +166,8 @@ def announce() -> None:
 
 def stop(started: list[subprocess.Popen]) -> None:
     """Ask each process to end, wait, and kill what does not listen."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
     running = [process for process in started if process.poll() is None]
     for process in running:
         process.terminate()
