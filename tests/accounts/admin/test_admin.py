@@ -5,6 +5,7 @@ from accounts.models import User
 from tests.accounts.factories import EnterpriseFactory, MembershipFactory, UserFactory
 from wecd.common import journal
 from wecd.common.models import OutboxMessage
+from wecd.common.outbox import queue_mail
 
 pytestmark = pytest.mark.django_db
 LISTS = ["accounts_enterprise", "accounts_user", "accounts_undertaking"]
@@ -185,3 +186,14 @@ def test_the_system_is_not_listed(client, manager, system):
     found = client.get(reverse("admin:accounts_user_changelist")).context["cl"].result_list
     assert system not in found
     assert client.get(change_url(system)).status_code == 302
+
+
+def test_staff_do_not_read_codes_and_links_in_the_outbox(client, manager):
+    person = UserFactory()
+    message = queue_mail("accounts/login_code", to=person, code="QX7TZ9")
+    client.force_login(manager)
+    response = client.get(reverse("admin:common_outboxmessage_change", args=[message.pk]))
+    assert response.status_code == 200
+    assert "Not shown" in response.content.decode()
+    assert "QX7TZ9" not in response.content.decode()
+    assert "QX7TZ9" in message.body
