@@ -2,7 +2,8 @@
 
 import json
 
-from django.http import FileResponse, Http404, JsonResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import FileResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -143,9 +144,7 @@ def attachment(request, pk, file):
     """GET sends the file to a person who may see the application; POST removes it from a draft."""
     received_at = timezone.now()
     if not request.user.is_authenticated:
-        if request.method == "POST":
-            return signed_out()
-        raise Http404
+        return signed_out() if request.method == "POST" else redirect_to_login(request.path)
     application = find(request, pk)
     row = get_object_or_404(
         Attachment.objects.select_related("application"), application=application, pk=file

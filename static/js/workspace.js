@@ -189,8 +189,7 @@ function state(kind, facts = {}) {
 }
 function fail(kind) {
   trouble = kind;
-  state("kept");
-  status?.classList.replace("busy", "failed");
+  if (waitingFields().length) { state("kept"); status?.classList.replace("busy", "failed"); }
   const box = banner(words[kind]);
   if (kind === "signedOut") {
     const link = element("a", words.signIn, "strong");
@@ -233,16 +232,20 @@ function banner(sentence, kind = "warning") {
   return box;
 }
 
+const waitingFields = () => [...fields.values()].filter((field) => field.dirty);
+
 async function sendAll() {
   if (trouble === "closed") return false;
-  let good = true;
-  if (trouble === "signedOut" && !await news()) return false; // the token changes with each sign-in
-  for (const field of fields.values()) {
-    await field.send();
-    good = good && !field.dirty;
-    if (trouble) return false;
+  if (trouble) {
+    if (!await news()) return false; // also brings the token of a new sign-in
+    if (!waitingFields().length) { recovered(clock(Date.now())); return true; }
   }
-  return good;
+  for (const field of fields.values()) if (field.sending) await field.sending;
+  for (const field of waitingFields()) {
+    await field.send();
+    if (field.dirty && trouble) return false;
+  }
+  return !waitingFields().length;
 }
 
 /* ---- What was typed before and never arrived ---- */

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -149,6 +150,16 @@ def test_network_dropped(at, draft, page, expect_errors):
     expect_errors(page)
 
 
+def test_a_connection_that_comes_back_by_itself_leaves_no_alarm(at, page, expect_errors):
+    page = at()
+    page.context.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(page.locator("#trouble")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.locator("#trouble")).to_have_count(0)
+    expect_errors(page)
+
+
 def test_deadline_while_typing(at, draft, page, expect_errors):
     page = at()
     Call.objects.update(closes_at=timezone.now() - timedelta(minutes=5))
@@ -162,6 +173,30 @@ def test_deadline_while_typing(at, draft, page, expect_errors):
     at()
     expect(page.locator(".unsent blockquote")).to_have_text(TEXT)  # still there to be copied, later too
     expect_errors(page)
+
+
+def test_signed_out_without_scripts(browser, live_server, sign_in, draft, person):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, person)
+    page.goto(f"{live_server.url}/en/applications/{draft.pk}/project/")
+    Session.objects.all().delete()
+    page.locator("#q-pitch").fill(TEXT)
+    page.get_by_test_id("section-next").click()
+    expect(page.locator("main")).to_contain_text("Your text is kept")
+    expect(page.locator("main")).to_contain_text(TEXT)
+    person.set_password("a long enough one")
+    person.save()
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    page.get_by_role("link", name="Sign in and go on").click()
+    page.locator("[name=login]").fill(person.email)
+    page.locator("[name=password]").fill("a long enough one")
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator("#q-pitch")).to_have_value(TEXT)
+    expect(page.locator("main")).to_contain_text("Your text is back")
+    page.get_by_test_id("section-next").click()
+    assert stored(draft) == TEXT
+    context.close()
 
 
 # --- Two at once ----------------------------------------------------------------------------------

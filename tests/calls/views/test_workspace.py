@@ -316,7 +316,7 @@ def test_nobody_else_downloads(client, draft, officer, entrepreneur):
         uploaded_by=entrepreneur, file=SimpleUploadedFile("a.pdf", PDF),
     )  # fmt: skip
     url = f"/en/applications/{draft.pk}/files/{row.pk}/"
-    assert client.get(url).status_code == 404
+    assert client.get(url).status_code == 302  # to sign in
     for person in (UserFactory(), officer):  # a draft is its authors' alone
         client.force_login(person)
         assert client.get(url).status_code == 404
