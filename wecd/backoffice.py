@@ -62,7 +62,7 @@ CALL_TABS = (
 def navigation(request) -> list[dict]:
     """The sidebar's groups; a group with nothing for this person is left out."""
     registered = {model._meta.label_lower: site for model, site in admin.site._registry.items()}
-    groups = [{"items": [_home(request)]}]
+    groups: list[dict] = [{"items": [_home(request)]}]
     for title, entries in GROUPS:
         items = [
             _entry(registered[label], icon)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from calls.admin.preview import form_preview
@@ -32,13 +33,14 @@ class FormAdmin(StaffModelAdmin):
     """Forms have no list of their own: they are reached from their call."""
 
     def get_urls(self):
-        # The builder may show the preview, and no other page, in a frame.
+        # The builder shows the preview in a frame, and the preview lets itself be shown by it; nobody else.
         def view(page):
             return self.admin_site.admin_view(csp_replace({"frame-src": ["'self'"]})(page))
 
+        preview = xframe_options_sameorigin(csp_replace({"frame-ancestors": ["'self'"]})(self.preview))
         return [
             path("<uuid:pk>/builder/", view(self.builder), name="calls_form_builder"),
-            path("<uuid:pk>/preview/", self.admin_site.admin_view(self.preview), name="calls_form_preview"),
+            path("<uuid:pk>/preview/", self.admin_site.admin_view(preview), name="calls_form_preview"),
             path("<uuid:pk>/<str:kind>/add/", view(self.edit), name="calls_form_add"),
             path("<uuid:pk>/<str:kind>/<uuid:part>/", view(self.edit), name="calls_form_part"),
             path(

@@ -16,6 +16,7 @@ from calls.domain import calls, forms
 from calls.enums import CallState
 from calls.forms import CancelForm, CopyForm, ExtendForm, PublishVersionForm
 from calls.models import Call
+from wecd.backoffice import CALL_TABS
 from wecd.common import formatting
 from wecd.common.admin import may
 from wecd.common.pictures import mark
@@ -108,6 +109,7 @@ class CallMoves:
         moves = context.pop("actions_detail", [])
         context["moves"] = [child for item in moves for child in item.get("items", [item])]
         context["show_save_and_add_another"] = False
+        context["tabs_to_mend"] = tabs_to_mend(context)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def panel(self, request, call: Call) -> dict:
@@ -334,6 +336,27 @@ class CallMoves:
         return TemplateResponse(
             request, "admin/calls/call/move.html", context, status=409 if refused else 200
         )
+
+
+def tabs_to_mend(context) -> list[tuple[str, str]]:
+    """(title, pane) of each tab with an error, so that none hides behind another."""
+    if not context.get("errors"):
+        return []
+    form = context["adminform"].form
+    panes = {
+        field: fieldset[1]["classes"][0].removeprefix("pane-")
+        for fieldset in context["adminform"].fieldsets
+        for line in fieldset[1]["fields"]
+        for field in ([line] if isinstance(line, str) else line)
+        if fieldset[1].get("classes", [""])[0].startswith("pane-")
+    }
+    wrong = {panes.get(name, "general") for name in form.errors}
+    wrong |= {
+        inline.formset.prefix
+        for inline in context["inline_admin_formsets"]
+        if inline.formset.total_error_count()
+    }
+    return [(title, pane) for title, pane in CALL_TABS if pane in wrong]
 
 
 def call_url(call: Call) -> str:

@@ -2,7 +2,6 @@
 
 from types import SimpleNamespace
 
-from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseRedirect
@@ -10,7 +9,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from calls.domain import attachments
 from calls.fields import field_views
@@ -38,8 +36,6 @@ class EmptyDossier:
         return cost
 
 
-@csp_replace({"frame-ancestors": ["'self'"]})  # the builder shows it beside the questions
-@xframe_options_sameorigin
 def form_preview(request, form: Form):
     """Every section on one page, in the language asked for (``?lang=``); ``?embed=1`` drops the frame."""
     language = request.GET.get("lang", "")

@@ -70,7 +70,8 @@ def question_problems(question: Question) -> list[str]:
 
 def out_of_order(form: Form) -> list[str]:
     """Conditions (shown if) that point to a later or missing question, or to an answer it does not have."""
-    problems, earlier = [], {}
+    problems: list[str] = []
+    earlier: dict[str, Question] = {}
     for question in in_order(form):
         if question.shown_if:
             other = earlier.get(question.shown_if.get("question"))

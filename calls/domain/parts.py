@@ -1,11 +1,14 @@
 """Copies of a call's parts, and the permission a write needs when it is no move."""
 
+from typing import TypeVar
+
 import rules
 from django.db import models
 from modeltranslation.manager import get_translatable_fields_for_model
 
 from wecd.common.workflow import NotAllowed, why_not_permitted
 
+AnyRow = TypeVar("AnyRow", bound=models.Model)
 NEVER_COPIED = {"id", "created_at", "updated_at"}
 
 
@@ -15,7 +18,7 @@ def require(row: models.Model, verb: str, by) -> None:
         raise NotAllowed(why_not_permitted(row, verb, by))
 
 
-def clone(row: models.Model, **changes) -> models.Model:
+def clone(row: AnyRow, **changes) -> AnyRow:
     """An unsaved copy with its own id, in every language; ``changes`` replace fields."""
     translated = set(get_translatable_fields_for_model(type(row)) or ())
     values = {

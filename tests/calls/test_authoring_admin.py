@@ -194,6 +194,7 @@ def test_a_rule_with_wrong_parameters_says_so_beside_the_field(as_officer):
     assert response.status_code == 200
     [formset] = [f for f in response.context["inline_admin_formsets"] if f.formset.prefix == "rules"]
     assert list(formset.formset.errors[0]) == ["legal_forms"]
+    assert [pane for _, pane in response.context["tabs_to_mend"]] == ["rules"]
     assert not CallRule.objects.exists()
 
 

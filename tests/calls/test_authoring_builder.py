@@ -60,6 +60,15 @@ def test_the_builder_costs_the_same_for_one_and_three_sections(
         as_officer.get(at("builder", form))
 
 
+def test_only_the_builder_may_frame_the_preview(as_officer, form):
+    builder, preview = as_officer.get(at("builder", form)), as_officer.get(at("preview", form))
+
+    assert "frame-src 'self'" in builder["Content-Security-Policy"]
+    assert builder["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'self'" in preview["Content-Security-Policy"]
+    assert preview["X-Frame-Options"] == "SAMEORIGIN"
+
+
 def test_a_section_is_added_changed_duplicated_moved_and_deleted(as_officer, form):
     as_officer.post(at("add", form, "section"), {"title_fr": "Votre équipe", "title_nl": "Uw team"})
     section = form.sections.get(title_fr="Votre équipe")
