@@ -6,6 +6,7 @@ refuses to start on a missing or weak value and says which (``wecd.settings.guar
 
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.utils.translation import gettext_lazy as _
@@ -233,6 +234,10 @@ CONTENT_SECURITY_POLICY = {
 
 from wecd.settings.libraries import *  # noqa: E402, F403  (settings of the libraries, no decisions here)
 from wecd.settings.logs import *  # noqa: E402, F403
+
+if env.str("OIDC_SERVER_URL", default=""):  # the sign-in form ends at the region's own server
+    _oidc = urlsplit(env.str("OIDC_SERVER_URL"))
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(f"{_oidc.scheme}://{_oidc.netloc}")
 
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 guard.check_values(globals())

@@ -31,6 +31,7 @@ MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "WECD"
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env.bool("BEHIND_PROXY", False))  # whose address the rate limits count
 STAFF_SESSION_HOURS = env.int("STAFF_SESSION_HOURS", default=12)
 SOCIALACCOUNT_PROVIDERS = {}
 if env.str("OIDC_SERVER_URL", default=""):
