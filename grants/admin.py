@@ -38,6 +38,10 @@ def money(value) -> str:
     return format_html('<span class="num">{}</span>', formatting.money(value))
 
 
+def who_when(person, moment) -> str:
+    return format_html('<span class="keep">{}<br>{}</span>', person, formatting.date(moment, "medium"))
+
+
 class LedgerInline(StaffTabularInline):
     """Every movement, newest first; nobody writes here."""
 
@@ -107,7 +111,7 @@ class EnvelopeAdmin(StaffModelAdmin):
 class AwardAdmin(ReadOnlyAdmin):
     """Proposals and awards. Approving here does what approving on the application's page does."""
 
-    list_display = ["reference", "title", "of_enterprise", "sum", "stands", "proposed", "approved"]
+    list_display = ["named", "project", "sum", "stands", "proposed", "approved"]
     list_filter = [("state", ChoicesDropdownFilter), ("envelope", RelatedDropdownFilter), "legal_basis"]
     search_fields = ["reference", "title", "enterprise__name", "enterprise__number"]
     list_select_related = ["enterprise", "proposed_by", "approved_by"]
@@ -142,9 +146,13 @@ class AwardAdmin(ReadOnlyAdmin):
     def has_sign_permission(self, request) -> bool:
         return not request.user.role_names.isdisjoint({"manager", "finance"})
 
-    @admin.display(description=gettext_lazy("enterprise"), ordering="enterprise__name")
-    def of_enterprise(self, row):
-        return row.enterprise.name
+    @admin.display(description=gettext_lazy("reference"), ordering="reference")
+    def named(self, row):
+        return format_html('<span class="keep">{}</span>', row.reference)
+
+    @admin.display(description=gettext_lazy("project"), ordering="title")
+    def project(self, row):
+        return format_html('<span class="roomy">{}</span>{}', row.title, row.enterprise.name)
 
     @admin.display(description=gettext_lazy("amount"), ordering="amount")
     def sum(self, row):
@@ -159,13 +167,13 @@ class AwardAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("proposed"), ordering="proposed_at")
     def proposed(self, row):
-        return format_html("{}<br>{}", row.proposed_by, formatting.date(row.proposed_at, "medium"))
+        return who_when(row.proposed_by, row.proposed_at)
 
     @admin.display(description=gettext_lazy("approved"), ordering="approved_at")
     def approved(self, row):
         if not row.approved_by:
             return "–"
-        return format_html("{}<br>{}", row.approved_by, formatting.date(row.approved_at, "medium"))
+        return who_when(row.approved_by, row.approved_at)
 
     def labels(self, row) -> dict:
         return {

@@ -49,16 +49,7 @@ PAGES = {
 
 @admin.register(Voucher)
 class VoucherAdmin(ReadOnlyAdmin):
-    list_display = [
-        "code",
-        "project",
-        "of_enterprise",
-        "sum",
-        "share",
-        "payment_reference",
-        "stands",
-        "until",
-    ]
+    list_display = ["named", "project", "sum", "share", "reference", "stands", "until"]
     list_filter = [("state", ChoicesDropdownFilter), ("expires_on", admin.DateFieldListFilter)]
     search_fields = ["code", "payment_reference", "enterprise__name", "enterprise__number", "award__title"]
     list_select_related = ["award", "enterprise"]
@@ -90,13 +81,17 @@ class VoucherAdmin(ReadOnlyAdmin):
     def has_view_permission(self, request, obj=None) -> bool:
         return not request.user.role_names.isdisjoint({"manager", "officer", "finance", "auditor"})
 
+    @admin.display(description=gettext_lazy("code"), ordering="code")
+    def named(self, row):
+        return format_html('<span class="keep">{}</span>', row.code)
+
     @admin.display(description=gettext_lazy("project"), ordering="award__title")
     def project(self, row):
-        return row.award.title
+        return format_html('<span class="roomy">{}</span>{}', row.award.title, row.enterprise.name)
 
-    @admin.display(description=gettext_lazy("enterprise"), ordering="enterprise__name")
-    def of_enterprise(self, row):
-        return row.enterprise.name
+    @admin.display(description=gettext_lazy("payment reference"), ordering="payment_reference")
+    def reference(self, row):
+        return format_html('<span class="keep">{}</span>', row.payment_reference or "–")
 
     @admin.display(description=gettext_lazy("amount"), ordering="amount")
     def sum(self, row):
@@ -108,7 +103,7 @@ class VoucherAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("usable until"), ordering="expires_on")
     def until(self, row):
-        return formatting.date(row.expires_on, "medium") or "–"
+        return format_html('<span class="keep">{}</span>', formatting.date(row.expires_on, "medium") or "–")
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def stands(self, row):

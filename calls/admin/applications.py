@@ -112,11 +112,11 @@ class ApplicationAdmin(ReadOnlyAdmin):
     # --- Columns --------------------------------------------------------------------------------------
     @admin.display(description=gettext_lazy("reference"), ordering="reference")
     def named(self, row):
-        return row.reference or "–"
+        return format_html('<span class="keep">{}</span>', row.reference or "–")
 
     @admin.display(description=gettext_lazy("project"), ordering="title")
     def project(self, row):
-        return row.title or _("Untitled application")
+        return format_html('<span class="roomy">{}</span>', row.title or _("Untitled application"))
 
     @admin.display(description=gettext_lazy("enterprise"), ordering="enterprise__name")
     def of_enterprise(self, row):
@@ -124,7 +124,7 @@ class ApplicationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("call"), ordering="call__code")
     def in_call(self, row):
-        return format_html('<span title="{}">{}</span>', row.call.title, row.call.code)
+        return format_html('<span class="keep" title="{}">{}</span>', row.call.title, row.call.code)
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def stands(self, row):
@@ -136,7 +136,7 @@ class ApplicationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("submitted"), ordering="submitted_at")
     def came(self, row):
-        return formatting.moment(row.submitted_at, "short") or "–"
+        return format_html('<span class="keep">{}</span>', formatting.date(row.submitted_at, "medium") or "–")
 
     @admin.display(description=gettext_lazy("officer"), ordering="officer__name")
     def handled_by(self, row):
