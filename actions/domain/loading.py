@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -10,6 +11,8 @@ from django.db import models
 from actions.models import LoadedRow
 
 LANGUAGES = settings.MODELTRANSLATION_LANGUAGES
+
+Model = TypeVar("Model", bound=models.Model)
 
 
 class Loader:
@@ -25,7 +28,7 @@ class Loader:
         self.kept: list[str] = []
         self.removed: list[str] = []
 
-    def put(self, source: str, model: type[models.Model], find: dict, values: dict) -> models.Model | None:
+    def put(self, source: str, model: type[Model], find: dict, values: dict) -> Model | None:
         """Create or update the row of ``source``; None if a person removed it.
 
         ``find`` names an existing row to adopt when this source was never loaded. It is adopted as it

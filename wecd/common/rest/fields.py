@@ -70,10 +70,10 @@ class Field:
         """The SQL of the JSON value."""
         return self._expression(self.path(prefix))
 
-    def path(self, prefix: str) -> Expression:
+    def path(self, prefix: str) -> Expression | F:
         return F(prefix + self.source) if isinstance(self.source, str) else self.source(prefix)
 
-    def _expression(self, value: Expression) -> Expression:
+    def _expression(self, value) -> Expression:
         return value
 
     def schema(self) -> dict:

@@ -27,7 +27,7 @@ class Filter:
     def __init__(self, field_name=None, lookup_expr=None, *, help, **kwargs):
         if lookup_expr:
             kwargs["lookup_expr"] = lookup_expr
-        super().__init__(field_name, help_text=help, **kwargs)
+        super().__init__(field_name, help_text=help, **kwargs)  # type: ignore[call-arg]  # (a mixin)
         self.help = help
 
     def parameter(self, name: str) -> dict:

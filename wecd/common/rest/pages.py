@@ -66,7 +66,7 @@ class RowComparison(Expression):
     output_field = BooleanField()
     conditional = True
 
-    def __init__(self, columns: list[Expression], operator: str, values: list):
+    def __init__(self, columns: list, operator: str, values: list):
         super().__init__()
         self.operator = operator
         self.size = len(columns)

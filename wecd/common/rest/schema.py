@@ -90,7 +90,7 @@ class ResourceSchema(AutoSchema):
             ResolvedComponent("partnerKey", ResolvedComponent.SECURITY_SCHEMA, KEY, object=KEY)
         )
         self.add(registry, resource.component, self.row_schema(resource))
-        security = [{"partnerKey": []}] if resource.scope else [{"partnerKey": []}, {}]
+        security: list[dict] = [{"partnerKey": []}] if resource.scope else [{"partnerKey": []}, {}]
         needs = f"\n\nNeeds a partner's key with the scope `{resource.scope}`." if resource.scope else ""
         return {
             "operationId": self.operation_id(resource),
