@@ -6,7 +6,7 @@ LANGUAGES = dict(settings.LANGUAGES)
 MAIN = settings.MODELTRANSLATION_DEFAULT_LANGUAGE
 
 
-def language_tabs(*names: str) -> list[tuple[str, dict]]:
+def language_tabs(*names: str) -> list:
     """A tab for each language with these fields; what is missing shows in French on the site."""
     tabs = []
     for code in settings.MODELTRANSLATION_LANGUAGES:
@@ -18,7 +18,7 @@ class NeedsMainLanguage:
     """Mixin of an admin class: a field that may not be empty is required in the main language."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         original = getattr(db_field, "translated_field", None)
         if field and original is not None and db_field.name.endswith(f"_{MAIN}") and not original.blank:
             field.required = True
