@@ -18,7 +18,7 @@ from accounts.rules import is_editor
 from calls import questions
 from calls.domain import answers, applications, attachments
 from calls.domain.dossiers import DOCUMENTS, ENTERPRISE, TITLE, Dossier
-from calls.enums import Phase, QuestionKind
+from calls.enums import Phase, QuestionKind, Uniqueness
 from calls.fields import field_views, raw_from_post, seen_version
 from calls.models import Application, Attachment, Call
 from calls.rules import is_applicant_editor
@@ -36,6 +36,10 @@ def apply(request, slug):
         e for e in Enterprise.objects.visible_to(request.user).order_by("name") if is_editor(request.user, e)
     ]
     strands = list(call.strands.all())
+    if request.method == "GET" and len(enterprises) == 1 and call.uniqueness == Uniqueness.CALL:
+        begun = Application.objects.filter(call=call, enterprise=enterprises[0], state="draft").first()
+        if begun:
+            return redirect("application", begun.pk)
     chosen = request.POST if request.method == "POST" else request.GET
     enterprise = pick(enterprises, chosen.get("enterprise"))
     strand = pick(strands, chosen.get("strand"))

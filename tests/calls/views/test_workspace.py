@@ -71,6 +71,11 @@ def test_apply_asks_which_enterprise_and_strand(signed_in, entrepreneur):
     assert (draft.enterprise, draft.strand) == (other, strand)
 
 
+def test_apply_again_leads_back_to_the_draft_without_asking(signed_in, draft):
+    StrandFactory(call=draft.call)
+    assert signed_in.get(f"/en/calls/{draft.call.slug}/apply/").url == f"/en/applications/{draft.pk}/"
+
+
 def test_apply_without_an_enterprise_says_what_to_do(client):
     client.force_login(UserFactory())
     page = client.get(f"/en/calls/{CallFactory().slug}/apply/").content.decode()
