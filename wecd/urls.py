@@ -8,7 +8,7 @@ from accounts.urls import entrance
 from wecd.api.errors import NotFound
 from wecd.common.views import outbox
 
-urlpatterns = [
+urlpatterns: list = [
     path("admin/", admin.site.urls),
     path("accounts/", include(entrance)),
     path("accounts/", include("allauth.urls")),

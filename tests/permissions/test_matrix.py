@@ -54,8 +54,7 @@ def written(table: dict[str, list[str]]) -> str:
 
 
 @pytest.mark.django_db
-def test_every_role_and_every_address(settings):
-    settings.MFA_REQUIRED_FOR_STAFF = False  # its own tests say what happens without a second factor
+def test_every_role_and_every_address():
     actual = written(found(World()))
     if os.environ.get("WRITE_MATRIX"):
         TABLE.write_text(actual)

@@ -136,5 +136,5 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     def text(self, message: OutboxMessage) -> str:
         # SECURITY: these hold codes and links that sign their reader in as somebody else
         if message.template.startswith("accounts/") and settings.WECD_ENV != "demo":
-            return _("Not shown: it may hold a code or a link that signs in.")
+            return str(_("Not shown: it may hold a code or a link that signs in."))
         return format_html("<pre>{}</pre>", message.body)

@@ -2,11 +2,13 @@
 
 from accounts import demo as demo_accounts
 from accounts.models import User
+from actions.models import Action
 from partners.domain import keys
 from partners.enums import Scope
 from partners.models import Partner, PartnerMember
 
 API_KEY = "wecd_demo_partner_key"
+WITH_WALLONIE_DESIGN = ("creative-vouchers", "creativity-training")  # so that its key has something to read
 
 
 def create() -> dict[str, User]:
@@ -24,6 +26,8 @@ def create() -> dict[str, User]:
     }
     partner = Partner.objects.get(code__iexact="WD")
     PartnerMember.objects.get_or_create(partner=partner, user=found["partner"])
+    for action in Action.objects.filter(slug__in=WITH_WALLONIE_DESIGN):
+        action.partners.add(partner)
     keys.create(
         partner=partner, name="Démonstration", scopes=list(Scope.values), by=found["manager"], raw=API_KEY
     )

@@ -41,7 +41,7 @@ LOGGING = {
     },
 }
 structlog.configure(
-    processors=[
+    processors=[  # type: ignore[list-item]
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.filter_by_level,
         *_shared[1:],
