@@ -41,10 +41,10 @@ LOGGING = {
     },
 }
 structlog.configure(
-    processors=[  # type: ignore[list-item]
+    processors=[
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.filter_by_level,
-        *_shared[1:],
+        *_shared[1:],  # type: ignore[list-item]
         structlog.processors.StackInfoRenderer(),
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,

@@ -2,6 +2,7 @@
 
 import uuid
 
+import pgtrigger
 import uuid_utils.compat
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,16 @@ from rules.contrib.models import RulesModelBase, RulesModelMixin
 def uuid7() -> uuid.UUID:
     """A new UUIDv7: sortable by time, unguessable (74 random bits), safe to show in an address."""
     return uuid_utils.compat.uuid7()
+
+
+def append_only(name: str) -> list[pgtrigger.Trigger]:
+    """Triggers by which Postgres refuses to change, delete or empty what was written, whoever asks."""
+    return [
+        pgtrigger.Protect(name=f"{name}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        pgtrigger.Protect(
+            name=f"{name}_never_emptied", operation=pgtrigger.Truncate, level=pgtrigger.Statement
+        ),
+    ]
 
 
 class Row(RulesModelMixin, models.Model, metaclass=RulesModelBase):

@@ -1,12 +1,11 @@
 """The journal: who did what, when, why, from which request. Append-only and hash-chained."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from wecd.common.models.base import uuid7
+from wecd.common.models.base import append_only, uuid7
 
 
 class CurrentTransactionId(models.Func):
@@ -59,9 +58,7 @@ class JournalEntry(models.Model):
             )
         ]
         indexes = [models.Index(fields=["cluster", "xid", "id"]), models.Index(fields=["-at", "-id"])]
-        triggers = [
-            pgtrigger.Protect(name="journal_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = append_only("journal")
 
     def __str__(self) -> str:
         return f"{self.about_type} {self.about_id} #{self.seq} {self.verb}"
@@ -89,9 +86,7 @@ class JournalHead(models.Model):
         verbose_name = _("journal head")
         verbose_name_plural = _("journal heads")
         ordering = ["-number"]
-        triggers = [
-            pgtrigger.Protect(name="journal_head_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = append_only("journal_head")
 
     def __str__(self) -> str:
         return f"{self.day} {self.hash[:12]}"

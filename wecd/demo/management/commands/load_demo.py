@@ -62,14 +62,15 @@ def tell(now) -> None:
 
 def _applicants(call: Call, plan: dict, story: Story, population: Population, dice) -> None:
     """Spread the applications over the days the call was open, most of them near the end."""
-    end: datetime = min(call.closes_at, story.now)
+    assert call.opens_at and call.closes_at  # a published call is dated
+    end = min(call.closes_at, story.now)
     span = (end - call.opens_at).total_seconds()
     wanted = plan["applications"]
     for index in range(wanted["submitted"] + wanted["drafts"]):
         day: datetime = call.opens_at + timedelta(seconds=span * dice.random() ** 0.7 * 0.995)
         hour = local(day, hour=dice.randint(8, 21), minute=dice.randint(0, 59))
         latest, earliest = end - timedelta(minutes=20), call.opens_at + timedelta(hours=1)
-        moment = max(min(hour, latest), earliest)
+        moment: datetime = max(min(hour, latest), earliest)
         draft = index >= wanted["submitted"]
         story.then(moment, _application(call, plan, story, population, dice, moment, draft=draft))
 
