@@ -83,6 +83,15 @@ def _drop_older_templates(server: psycopg.Connection) -> None:
         drop(server, name)
 
 
+def _never_emptied(cursor) -> list[str]:
+    """The tables whose triggers refuse TRUNCATE (the journal, the ledger, …)."""
+    cursor.execute(
+        "SELECT tgrelid::regclass::text FROM pg_trigger "
+        "WHERE tgtype & 32 <> 0 AND NOT tgisinternal ORDER BY 1"
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
 class Rows:
     """The rows that migrations put into a fresh database, kept to put them back after it was emptied."""
 
@@ -105,7 +114,12 @@ class Rows:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '20s'")  # a test left a connection open: say so
             names = sql.SQL(", ").join(map(sql.Identifier, self.tables))
+            guarded = _never_emptied(cursor)
+            for table in guarded:
+                cursor.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
             cursor.execute(sql.SQL("TRUNCATE {} CASCADE").format(names))
+            for table in guarded:
+                cursor.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
             for table, content in self.contents.items():
                 name = sql.Identifier(table)
                 cursor.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(name))

@@ -1,6 +1,5 @@
 """An application: its answers one row each, its files, and each version that was submitted."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -22,7 +21,7 @@ from grants.models import Award
 from grants.models.envelope import MONEY
 from grants.rules import is_approver
 from wecd.common.models import Row
-from wecd.common.models.base import uuid7
+from wecd.common.models.base import append_only, uuid7
 from wecd.common.workflow import all_of
 
 HOLDS_A_PLACE = Q(submitted_at__isnull=False) & ~Q(
@@ -196,9 +195,7 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["application", "number"], name="submission_number_once")
         ]
-        triggers = [
-            pgtrigger.Protect(name="submission_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = append_only("submission")
 
     def __str__(self) -> str:
         return f"{self.application_id} #{self.number}"

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pghistory
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +13,7 @@ from actions.models import Action
 from grants.enums import LedgerKind
 from grants.querysets import EnvelopeQuerySet
 from wecd.common.models import Row
+from wecd.common.models.base import append_only
 
 MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
 
@@ -84,9 +84,7 @@ class LedgerEntry(models.Model):
         verbose_name_plural = _("ledger")
         ordering = ["-id"]
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_amount_is_positive")]
-        triggers = [
-            pgtrigger.Protect(name="ledger_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = append_only("ledger")
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount} €"

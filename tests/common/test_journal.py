@@ -15,6 +15,8 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calls.models import Submission
+from grants.models import LedgerEntry
 from tests.accounts.factories import UndertakingFactory, UserFactory
 from wecd.common import journal
 from wecd.common.models import JournalEntry, JournalHead
@@ -283,3 +285,15 @@ def test_canonical_form_does_not_depend_on_order_or_round_trips(data):
     assert journal.canonical(json.loads(text)) == text
     if isinstance(data, dict):
         assert journal.canonical(dict(reversed(data.items()))) == text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", [JournalEntry, JournalHead, LedgerEntry, Submission])
+def test_what_is_append_only_cannot_be_emptied_either(model):
+    table = connection.ops.quote_name(model._meta.db_table)
+    with (
+        pytest.raises(DatabaseError, match="Cannot truncate"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"TRUNCATE {table} CASCADE")

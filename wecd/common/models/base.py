@@ -18,8 +18,12 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
     """Triggers by which Postgres refuses to change, delete or empty what was written, whoever asks."""
     return [
         pgtrigger.Protect(name=f"{name}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        pgtrigger.Protect(
-            name=f"{name}_never_emptied", operation=pgtrigger.Truncate, level=pgtrigger.Statement
+        pgtrigger.Trigger(
+            name=f"{name}_never_emptied",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;",
         ),
     ]
 
