@@ -8,7 +8,7 @@ from accounts.rules import is_editor
 from calls.domain import decisions
 from calls.domain.dossiers import Dossier, Missing
 from calls.enums import SUBMITTED_STATES, ApplicationState, CallState, Phase, Uniqueness
-from calls.models import Application
+from calls.models import Application, Call
 from wecd.common import formatting, journal
 from wecd.common.outbox import queue_mail
 from wecd.common.workflow import NotAllowed, Refused, move
@@ -18,15 +18,19 @@ def start(call, *, strand, enterprise, by) -> Application:
     """The enterprise's draft under this call: the one it has, else a new one.
 
     With one application per strand, each strand has its own draft. Two requests at once give one draft.
+    A version of the form published meanwhile is the one a new draft begins on.
     """
     if not is_editor(by, enterprise):
         raise NotAllowed(str(is_editor.because))
     if strand.call_id != call.pk:
         raise Refused(_("Choose one of the strands of this call."))
-    if call.phase() not in (Phase.OPEN, Phase.CLOSING):
-        raise Refused(_("This call is not open: no application can be begun."))
-    scope = call.pk if call.uniqueness == Uniqueness.CALL else strand.pk
     with transaction.atomic():
+        # Whoever publishes a version of the form holds this row: a draft begins before it, and is moved
+        # over, or after it, on the new version.
+        call = Call.objects.select_for_update(of=("self",), no_key=True).get(pk=call.pk)
+        if call.phase() not in (Phase.OPEN, Phase.CLOSING):
+            raise Refused(_("This call is not open: no application can be begun."))
+        scope = call.pk if call.uniqueness == Uniqueness.CALL else strand.pk
         Enterprise.objects.select_for_update(no_key=True).get(pk=enterprise.pk)  # one begins at a time
         mine = Application.objects.filter(enterprise=enterprise, uniqueness_scope=scope)
         submitted = mine.filter(state__in=SUBMITTED_STATES - {"inadmissible", "rejected"}).first()
@@ -35,7 +39,14 @@ def start(call, *, strand, enterprise, by) -> Application:
                 _("%(enterprise)s has already submitted %(reference)s under this call.")
                 % {"enterprise": enterprise, "reference": submitted.reference}
             )
-        draft = mine.filter(state=ApplicationState.DRAFT).order_by("created_at").first()
+        # SECURITY: locked, or a submission at this instant would have its strand changed under it
+        draft = (
+            mine.select_for_update(of=("self",))
+            .filter(state=ApplicationState.DRAFT)
+            .select_related("strand")
+            .order_by("created_at")
+            .first()
+        )
         if draft:
             return _with_strand(draft, strand, by)
         application = Application.objects.create(

@@ -1,13 +1,16 @@
 """Begin, complete and withdraw an application."""
 
+import threading
+import time
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts.models import User
-from calls.domain import applications
+from calls.domain import applications, forms, submissions
 from calls.domain.dossiers import Dossier
 from calls.enums import APPLICATION_MOVES, ApplicationState, CallState
 from calls.models import Application
@@ -66,6 +69,53 @@ def test_two_starts_at_once_give_one_draft(together):
     call = CallFactory()
     drafts = together(*[lambda: begin(call, user)] * 3)
     assert len({draft.pk for draft in drafts}) == Application.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_begun_while_a_version_is_published_begins_on_it(officer, together):
+    user = UserFactory()
+    EnterpriseFactory(owner=user)
+    call = CallFactory()
+    version = forms.new_version(call, by=officer)
+    published = threading.Event()
+
+    def publish():
+        with transaction.atomic():
+            forms.publish_version(version, by=officer, note="Une question de plus.")
+            published.set()
+            time.sleep(0.5)  # not committed yet: the other must wait for it
+
+    def start():
+        published.wait(10)
+        return begin(call, user)
+
+    _done, draft = together(publish, start)
+    assert draft.form == version
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_submission_keeps_the_strand_it_was_made_under(together):
+    user = UserFactory()
+    EnterpriseFactory(owner=user)
+    call = CallFactory()
+    draft = ApplicationFactory(call=call, enterprise=user.memberships.get().enterprise, applicant=user)
+    other = StrandFactory(call=call)
+    submitted = threading.Event()
+
+    def submit():
+        with transaction.atomic():
+            submissions.submit(draft, by=user, received_at=timezone.now())
+            submitted.set()
+            time.sleep(0.5)
+
+    def change_strand():
+        submitted.wait(10)
+        return begin(call, user, other)
+
+    together(submit, change_strand)
+    strand = draft.strand
+    draft.refresh_from_db()
+    assert (draft.state, draft.strand) == ("submitted", strand)
 
 
 @pytest.mark.parametrize(
