@@ -17,6 +17,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from tests import database
 
@@ -51,6 +52,13 @@ def _media_in_tmp(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _empty_caches():
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """Every test begins in the language of the code, whatever the test before it spoke."""
+    with translation.override("en"):
+        yield
 
 
 # --- People ---------------------------------------------------------------------------------------

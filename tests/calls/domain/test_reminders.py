@@ -49,7 +49,7 @@ def test_two_reminders_over_a_weekend_each_once(draft):
 def test_the_mail_says_how_long_what_is_missing_and_where(draft):
     reminders.remind(MONDAY_NOON - timedelta(hours=24))
     mail = OutboxMessage.objects.get()
-    assert "1 day left" in mail.subject
+    assert "1\u00a0day left" in mail.subject
     assert "Pitch: Answer this question." in mail.body
     assert f"/applications/{draft.pk}/review/" in mail.body
     assert "not submitted" in mail.body
