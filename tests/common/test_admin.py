@@ -97,3 +97,12 @@ def test_the_outbox_page_costs_the_same(client, settings, count, django_assert_n
         OutboxMessage.objects.create(template="t", language="fr", to="a@b.be", subject="s", body="b")
     with django_assert_num_queries(2):
         assert client.get("/fr/outbox/").content.count(b"<details") >= count
+
+
+def test_an_address_with_no_possible_key_is_not_found(client, manager):
+    client.force_login(manager)
+    for model in admin.site._registry:
+        base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        for rest in ("nothing/change/", "nothing/", "nothing/publish/", "nothing/tokens.css/"):
+            assert client.get(base + rest).status_code in (302, 403, 404), base + rest
+            assert client.post(base + rest).status_code in (302, 403, 404), base + rest

@@ -7,6 +7,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils import translation
 
 from tests.accounts.factories import UserFactory
 from wecd.common import outbox, tasks
@@ -53,7 +54,8 @@ def test_mail_is_written_in_the_recipients_language_and_sent_later(run_jobs, mai
 
 
 def test_an_address_gets_the_running_language():
-    assert send("someone@example.org").language == "fr"
+    with translation.override("nl"):
+        assert send("someone@example.org").language == "nl"
 
 
 def test_a_rollback_says_nothing(run_jobs, mailoutbox):
@@ -70,6 +72,37 @@ def test_a_job_run_twice_sends_once(mailoutbox):
     for _ in range(2):
         tasks.send_message(message_id=str(message.pk))
     assert len(mailoutbox) == 1
+
+
+@pytest.mark.parametrize(
+    ("template", "env", "kept"),
+    [
+        ("accounts/hello", "production", False),
+        ("accounts/hello", "demo", True),
+        ("test/hello", "production", True),
+    ],
+)
+def test_codes_and_links_are_forgotten_once_sent(settings, mailoutbox, template, env, kept):
+    settings.WECD_ENV = env
+    message = OutboxMessage.objects.create(
+        template=template, language="fr", to="zoe@example.org", subject="Code", body="123456"
+    )
+    tasks.send_message(message_id=str(message.pk))
+    message.refresh_from_db()
+    assert (message.state, message.body) == ("sent", "123456" if kept else "")
+    assert mailoutbox[0].body == "123456"
+
+
+def test_a_secret_stays_until_it_is_sent(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    message = OutboxMessage.objects.create(
+        template="accounts/hello", language="fr", to="zoe@example.org", subject="Code", body="123456"
+    )
+    with pytest.raises(OSError, match="refused"):
+        tasks.send_message(message_id=str(message.pk))
+    message.refresh_from_db()
+    assert (message.state, message.body) == ("failed", "123456")
 
 
 def test_a_server_that_is_down_is_noted_and_tried_again(settings, mailoutbox):
@@ -107,7 +140,8 @@ def test_the_worker_sends_over_real_smtp(settings):
     try:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-        message = send("zoe@example.org")
+        with translation.override("fr"):
+            message = send("zoe@example.org")
         tasks.send_message(message_id=str(message.pk))
     finally:
         server.stop()

@@ -129,6 +129,23 @@ def entries_about(row: models.Model) -> models.QuerySet[JournalEntry]:
     )
 
 
+# The oldest transaction still running here, and the cluster's name. A snapshot also lists what runs in the
+# other databases of a shared server: those are left out, or somebody else's long report would hold our seal.
+# A transaction nobody is seen to run (a prepared one, or one that ended this instant) counts as ours.
+FENCE = """
+    WITH now AS (SELECT pg_current_snapshot() AS snapshot),
+    elsewhere AS (
+        SELECT backend_xid::text::bigint AS xid FROM pg_stat_activity
+        WHERE backend_xid IS NOT NULL AND datname <> current_database()
+    )
+    SELECT COALESCE(
+        (SELECT min(running::text::bigint) FROM now, pg_snapshot_xip(snapshot) AS running
+         WHERE running::text::bigint & 4294967295 NOT IN (SELECT xid FROM elsewhere)),
+        (SELECT pg_snapshot_xmax(snapshot)::text::bigint FROM now)
+    ), (pg_control_system()).system_identifier
+"""
+
+
 def seal(day: date | None = None) -> JournalHead:
     """Close a head over every entry whose transaction ended before the oldest one still running.
 
@@ -137,10 +154,7 @@ def seal(day: date | None = None) -> JournalHead:
     day = day or timezone.localdate()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE common_journalhead IN EXCLUSIVE MODE")
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, "
-            "(pg_control_system()).system_identifier"
-        )
+        cursor.execute(FENCE)
         upto, cluster = cursor.fetchone()
         last = JournalHead.objects.order_by("-number").first()
         if last is not None and last.cluster != cluster:
