@@ -4,12 +4,16 @@
 what is not declared is denied, and a superuser gets no more than their roles give.
 """
 
+import functools
 import json
 
 import rules
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import Http404
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -51,6 +55,25 @@ class StaffModelAdmin(StaffPermissions, ModelAdmin):
 
     def has_module_permission(self, request) -> bool:
         return self.has_view_permission(request)
+
+    def get_urls(self):
+        """Every page of a row answers 404 to what cannot be a row's key, before anything is read."""
+        urls = super().get_urls()
+        for url in urls:
+            url.callback = self._for_possible_keys(url.callback)
+        return urls
+
+    def _for_possible_keys(self, view):
+        @functools.wraps(view)
+        def page(request, *args, **kwargs):
+            if "object_id" in kwargs:
+                try:
+                    self.model._meta.pk.to_python(unquote(kwargs["object_id"]))
+                except ValidationError as error:
+                    raise Http404 from error
+            return view(request, *args, **kwargs)
+
+        return page
 
 
 class InlinePermissions(StaffPermissions):
