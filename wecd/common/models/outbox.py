@@ -10,6 +10,8 @@ from wecd.common.models.base import Row
 class OutboxMessage(Row):
     """A mail to one person, rendered when queued, sent after commit by the worker."""
 
+    ABOUT_ACCOUNTS = "accounts/"  # templates whose mails may hold a code or a link that signs in
+
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")
         SENT = "sent", _("Sent")
