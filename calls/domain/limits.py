@@ -115,14 +115,18 @@ def reserve(call: Call):
 
 
 def first_that_fits(call: Call) -> Application | None:
-    """The first of the reserve list whose whole amount fits what is free now."""
+    """The first of the reserve list whose whole amount fits what is free now.
+
+    An enterprise that meanwhile has all the awards one may have here is passed over.
+    """
     free, shares = envelope_room(call), {}
     for application in reserve(call):
         strand = application.strand
         if strand.pk not in shares:
             shares[strand.pk] = strand_room(strand)
         share = shares[strand.pk]
-        if application.award.amount <= free and (share is None or application.award.amount <= share):
+        fits = application.award.amount <= free and (share is None or application.award.amount <= share)
+        if fits and awards_held(application) < call.awards_per_enterprise:
             return application
     return None
 

@@ -424,6 +424,21 @@ def test_release_frees_the_money_and_promotes_the_first_that_fits(officer, manag
     assert Envelope.objects.get().committed == 10_000
 
 
+def test_the_reserve_list_gives_no_enterprise_more_awards_than_the_call_says(officer, manager, finance):
+    call = CallFactory(envelope__amount=12_000)
+    winners = [decisions.approve(proposed(call, officer), by=manager) for _ in range(2)]
+    one = proposed(call, officer)
+    two = proposed(call, officer, enterprise=one.enterprise, uniqueness_scope=one.pk)
+    other = proposed(call, officer)
+
+    for winner in winners:
+        decisions.release(winner, by=finance, reason="The enterprise closed.")
+
+    for application in (one, two, other):
+        application.refresh_from_db()
+    assert [one.state, two.state, other.state] == ["selected", "reserve", "selected"]
+
+
 def test_release_wants_a_person_allowed_a_reason_and_an_award(officer, manager, call):
     application = decisions.approve(proposed(call, officer), by=manager)
 
