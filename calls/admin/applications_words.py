@@ -40,6 +40,8 @@ HAPPENED = {
     "withdraw": _("withdrew it"),
     "assign": _("assigned an officer"),
     "change_strand": _("chose another strand"),
+    "attach": _("attached a file"),
+    "detach": _("removed a file"),
     "move_to_form": _("moved it to the new form"),
 }
 

@@ -16,7 +16,7 @@ from calls.domain.answers import locked_draft
 from calls.enums import QuestionKind
 from calls.models import Application, Attachment
 from calls.questions.base import one_line
-from wecd.common import formatting
+from wecd.common import formatting, journal
 from wecd.common.workflow import Refused
 
 DEFAULT_MOST = 3
@@ -42,7 +42,8 @@ def add(application, key: str, upload, *, by, received_at=None) -> Attachment:
     """Keep one file for a document or file question of the form.
 
     The type is read from the content, never from the name. The name is kept as data; the file is stored
-    under its id. Refuses what is too large, of another type, infected, or one too many.
+    under its id. Refuses what is too large, of another type, infected, or one too many. The journal keeps
+    its fingerprint and not its name, which may name people.
     """
     name = clean_name(upload.name)
     content_type = check_content(upload, name)
@@ -68,6 +69,7 @@ def add(application, key: str, upload, *, by, received_at=None) -> Attachment:
         attachment.file.save(name, upload, save=False)
         try:
             attachment.save(force_insert=True)
+            journal.record(row, "calls.application.attach", by=by, **_facts(attachment))
         except Exception:
             attachment.file.delete(save=False)  # the rows are rolled back, so must the file be
             raise
@@ -82,8 +84,19 @@ def remove(attachment, *, by, received_at=None) -> None:
         if gone is None:
             return  # removed by another tab: what was asked is done
         storage, path = gone.file.storage, gone.file.name
+        journal.record(row, "calls.application.detach", by=by, **_facts(gone))
         gone.delete()
         transaction.on_commit(lambda: storage.delete(path))
+
+
+def _facts(attachment: Attachment) -> dict:
+    return {
+        "file": str(attachment.pk),
+        "key": attachment.key,
+        "size": attachment.size,
+        "type": attachment.content_type,
+        "sha256": attachment.sha256,
+    }
 
 
 def most_files(application: Application, key: str) -> int:

@@ -17,6 +17,7 @@ from calls.models import Attachment
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import ApplicationFactory
 from tests.calls.forms import call_asking
+from wecd.common import journal
 from wecd.common.workflow import NotAllowed, Refused
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +158,19 @@ def test_remove_deletes_the_stored_file_once_final(draft, entrepreneur, django_c
         assert default_storage.exists(path)
     assert not default_storage.exists(path)
     attachments.remove(added, by=entrepreneur)  # by another tab: nothing left to do
+
+
+def test_the_journal_says_who_attached_and_removed_what_without_its_name(draft, entrepreneur):
+    added = attachments.add(draft, "quote", upload(name="CV de Zoé.pdf"), by=entrepreneur)
+    attachments.remove(added, by=entrepreneur)
+    entries = list(journal.entries_about(draft))
+    assert [(e.verb, e.actor) for e in entries] == [
+        ("calls.application.attach", entrepreneur),
+        ("calls.application.detach", entrepreneur),
+    ]
+    for entry in entries:
+        assert (entry.facts["key"], entry.facts["sha256"]) == ("quote", hashlib.sha256(PDF).hexdigest())
+        assert "Zoé" not in str(entry.facts)
 
 
 def test_a_failure_leaves_no_stored_file(draft, entrepreneur, monkeypatch):
