@@ -31,7 +31,7 @@ class ApplicationQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         if is_reader(user):
-            return self.exclude(state="draft")  # a draft is its authors' alone
+            return self.submitted()  # a draft is its authors' alone, withdrawn or not
         if is_system(user):
             return self
         return (

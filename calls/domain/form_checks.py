@@ -40,6 +40,11 @@ def form_problems(form: Form | None) -> list[str]:
     for section in form.sections.prefetch_related("questions"):
         if not section.title_fr:
             problems.append(_("A section has no French title."))
+        if section.key in questions.RESERVED_SECTION_KEYS:
+            problems.append(
+                _("The section “%(section)s” has a key the portal uses itself: add it anew.")
+                % {"section": section}
+            )
         if not section.questions.all():
             problems.append(_("The section “%(section)s” has no question.") % {"section": section})
     for question in in_order(form):

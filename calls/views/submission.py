@@ -15,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from weasyprint import HTML
 
-from calls.domain import applications, submissions
+from calls import questions
+from calls.domain import applications, forms, submissions
 from calls.domain.dossiers import Dossier
 from calls.domain.reading import read_through
 from calls.rules import is_applicant_editor
@@ -81,10 +82,23 @@ def _review(request, row, refused="", status=200):
         "blocked": blocked,
         "refused": refused,
         "pages": read_through(dossier),
+        "no_longer_asked": no_longer_asked(dossier),
         "may_submit": is_applicant_editor(request.user, row),
         "ready": not missing and not blocked,
     }
     return render(request, "applications/review.html", context, status=status)
+
+
+def no_longer_asked(dossier) -> list[dict]:
+    """What was written or attached before the form changed and is not asked now: shown, not submitted."""
+    kept = [
+        {"label": question.label, "words": questions.display(question, answer.value)}
+        for question, answer in forms.no_longer_asked(dossier.application)
+        if answer.value is not None
+    ]
+    asked = {part.key for part in (*dossier.questions, *dossier.documents)}
+    files = [file for key, found in dossier.files.items() if key not in asked for file in found]
+    return kept + ([{"label": _("Files"), "files": files}] if files else [])
 
 
 def _submission(row):

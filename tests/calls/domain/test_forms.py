@@ -54,6 +54,11 @@ def test_a_section_avoids_the_words_of_addresses(form, officer):
     assert section.key == "review-2"
 
 
+def test_a_section_with_a_word_of_addresses_is_named_before_publication(form):
+    Section.objects.filter(form=form).update(key="review", title_fr="Le projet")
+    assert [sentence for sentence in forms.form_problems(form) if "Le projet" in sentence]
+
+
 def test_moving_down_swaps_two_questions(form, officer):
     forms.shift(question(form, "pitch"), 1, by=officer)
 

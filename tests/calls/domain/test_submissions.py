@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.models import User
-from calls.domain import answers, submissions
+from calls.domain import answers, applications, submissions
 from calls.enums import ApplicationState
 from calls.models import Application, ReferenceCounter, Submission
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import ApplicationFactory, CallFactory, CallRuleFactory
 from tests.calls.forms import call_asking
+from wecd.common import journal
 from wecd.common.models import JournalEntry, OutboxMessage
 from wecd.common.workflow import NotAllowed, Refused
 
@@ -184,6 +185,25 @@ def test_two_presses_at_once_make_one_submission(together):
     assert len({r.pk for r in receipts}) == 1
     assert ReferenceCounter.objects.get(call=draft.call).last == 1
     assert OutboxMessage.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_submit_and_withdraw_at_once_end_in_one_story(together):
+    draft = ApplicationFactory()
+
+    def withdraw():
+        me = User.objects.get(pk=draft.applicant_id)
+        return applications.withdraw(Application.objects.get(pk=draft.pk), by=me)
+
+    sent, withdrawn = together(submitting(draft), withdraw)
+
+    draft.refresh_from_db()
+    assert draft.state == "withdrawn"
+    assert not isinstance(withdrawn, Exception), withdrawn
+    # taken in first and then withdrawn, receipt kept; or withdrawn first and never taken in
+    verbs = [entry.verb.rpartition(".")[2] for entry in journal.entries_about(draft)]
+    assert verbs == (["withdraw"] if isinstance(sent, Refused) else ["submit", "withdraw"])
+    assert Submission.objects.count() == len(verbs) - 1 == int(draft.submitted_at is not None)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,13 +6,15 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from pypdf import PdfReader
 
-from calls.domain import decisions, submissions
-from calls.models import Call, Submission
+from calls.domain import applications, attachments, decisions, forms, submissions
+from calls.models import Application, Call, Submission
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.calls.factories import ApplicationFactory, CallRuleFactory, selected_application
+from tests.calls.forms import call_asking
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +47,25 @@ def test_review_lists_what_is_missing_each_with_its_link(signed_in, draft):
     assert "One thing is missing: see above." in page
     assert "Saved is not submitted." in page
     assert "Studio Ombelle" in page  # the whole text is there to read
+
+
+def test_review_keeps_what_a_new_form_no_longer_asks(signed_in, entrepreneur, enterprise, officer):
+    call = call_asking(documents=[{"key": "quote"}])
+    draft = ApplicationFactory(call=call, enterprise=enterprise, applicant=entrepreneur)
+    upload = SimpleUploadedFile("offre.pdf", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF")
+    attachments.add(draft, "quote", upload, by=entrepreneur)
+    assert "No longer asked" not in signed_in.get(url(draft, "review/")).content.decode()
+    version = forms.new_version(call, by=officer)
+    forms.delete(version.questions.get(key="provider"), by=officer)
+    forms.delete(version.documents.get(), by=officer)
+    forms.publish_version(version, by=officer, note="Une question de moins.")
+
+    page = signed_in.get(url(draft, "review/"))
+
+    kept = page.content.decode().partition('id="no-longer-asked"')[2].partition("</section>")[0]
+    assert "Studio Ombelle" in kept
+    assert "offre.pdf" in kept
+    assert b"Studio Ombelle" not in signed_in.get(url(draft, "download.json")).content  # not submitted
 
 
 def test_review_says_the_rule_that_refuses(signed_in, draft, enterprise):
@@ -174,6 +195,15 @@ def test_strangers_find_nothing_and_visitors_sign_in(client, draft, page):
     assert client.get(url(draft, page)).status_code in (302, 401)
     client.force_login(UserFactory())
     assert client.get(url(draft, page)).status_code == 404
+
+
+def test_staff_see_no_withdrawn_draft_and_see_a_withdrawn_submission(entrepreneur, enterprise, officer):
+    draft = ApplicationFactory(enterprise=enterprise, applicant=entrepreneur)
+    applications.withdraw(draft, by=entrepreneur)
+    sent = ApplicationFactory(enterprise=enterprise, applicant=entrepreneur, submitted=True)
+    applications.withdraw(sent, by=entrepreneur)
+    assert list(Application.objects.visible_to(officer)) == [sent]
+    assert set(Application.objects.visible_to(entrepreneur)) == {draft, sent}
 
 
 def test_staff_see_no_draft_and_readers_may_not_submit(client, draft, officer):
