@@ -1,5 +1,6 @@
-"""Logs: one line an event, JSON in production, words elsewhere; no addresses of visitors."""
+"""Logs: one line an event, JSON in production, words elsewhere; no addresses of visitors, no secrets."""
 
+import re
 from typing import Any
 
 import environ
@@ -8,11 +9,26 @@ import structlog
 env = environ.Env()
 IN_PRODUCTION = env.str("WECD_ENV", default="development") == "production"
 
+# SECURITY: addresses that let in whoever holds them (an invitation, a new password, a voucher's code)
+SECRET_PARTS = re.compile(r"(/(?:invitations|reset/key|confirm-email|verify)/)[^/\s?]+")
+
+
+def without_secrets(logger, method: str, event: dict) -> dict:
+    """Take secrets out of addresses, and what people typed: a search may be somebody's name."""
+    for name in ("event", "request"):
+        if isinstance(event.get(name), str):
+            event[name] = SECRET_PARTS.sub(r"\1…", event[name])
+    if isinstance(event.get("request"), str):
+        event["request"] = event["request"].partition("?")[0]
+    return event
+
+
 _shared = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    without_secrets,
 ]
 _renderers: list[Any] = (
     [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
