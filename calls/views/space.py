@@ -36,13 +36,16 @@ def space(request):
     user, now = request.user, timezone.now()
     enterprises = list(Enterprise.objects.filter(pk__in=user.enterprise_roles).order_by("name"))
     rows = list(mine(user).for_list()[: SHOWN + 1])
-    messages = OutboxMessage.objects.filter(recipient=user).order_by("-created_at", "-id")[:5]
+    # SECURITY: a code or link that signs in is read in one's mailbox only, never in a session left open
+    mails = OutboxMessage.objects.filter(recipient=user).exclude(
+        template__startswith=OutboxMessage.ABOUT_ACCOUNTS
+    )
     context = {
         "tasks": tasks(user, now),
         "enterprises": enterprises,
         "rows": [{"application": row, "standing": standing(row, now)} for row in rows[:SHOWN]],
         "more": len(rows) > SHOWN,
-        "mails": messages,
+        "mails": mails.order_by("-created_at", "-id")[:5],
         "aid": aid(enterprises[0]) if enterprises else None,
     }
     return render(request, "space/space.html", context)

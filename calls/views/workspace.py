@@ -96,6 +96,8 @@ def section(request, pk, section):
     application = find(request, pk)
     dossier = Dossier(application)
     step = next((step for step in dossier.steps if step.key == section), None)
+    if step is None and request.method == "POST":
+        step = dossier.steps[0]  # the form changed meanwhile: what was typed is saved, or shown, all the same
     if step is None:
         raise Http404
     if not application.is_draft and request.method == "GET":
@@ -109,13 +111,15 @@ def save_page(request, application, dossier, step, received_at):
     """Save the page's fields one by one; a refusal shows the page again with all that was typed."""
     go = request.POST.get("go", "next")
     others, refused = [], None
-    asked = {question.key: raw_from_post(question, request.POST) for question in step.questions}
+    # All questions, not the page's alone: a new version of the form may have moved one to another page.
+    asked = {question.key: raw_from_post(question, request.POST) for question in dossier.questions}
     asked = {key: raw for key, raw in asked.items() if raw is not None}
     drop_line(go, asked)
     if step.key == ENTERPRISE and "q-title" in request.POST:
         asked[TITLE] = request.POST["q-title"]
     shown_before = {question.key for question in dossier.shown}
-    files = {question.key for question in step.questions if question.kind == QuestionKind.FILE}
+    files = {question.key for question in dossier.questions if question.kind == QuestionKind.FILE}
+    homeless = texts_without_question(dossier, request.POST)
     try:
         for key, raw in asked.items():
             if key in files:
@@ -142,13 +146,31 @@ def save_page(request, application, dossier, step, received_at):
     application.refresh_from_db(fields=["title", "state"])
     dossier = Dossier(application)
     step = next(s for s in dossier.steps if s.key == step.key)
+    if homeless and not refused:
+        kept.drop(request, application.pk, step.key)
+        return page(request, dossier, step, homeless=homeless, status=409)
     if refused:
         typed = asked if isinstance_late(application) else {}
-        return page(request, dossier, step, typed=typed, refused=refused, status=409)
+        return page(request, dossier, step, typed=typed, refused=refused, homeless=homeless, status=409)
     kept.drop(request, application.pk, step.key)
     if others:
         return page(request, dossier, step, others=others)
     return redirect(next_address(request, dossier, step, go, shown_before))
+
+
+def texts_without_question(dossier, post) -> list[str]:
+    """What was typed for questions that a new version of the form no longer asks, to give it back."""
+    known = {question.key for question in dossier.questions}
+    gone = [name.removeprefix("v-") for name in post if name.startswith("v-")]
+    return [
+        value
+        for key in gone
+        if key not in known
+        for name, values in post.lists()
+        if name == f"q-{key}" or name.startswith(f"q-{key}-")
+        for value in values
+        if value.strip()
+    ]
 
 
 def isinstance_late(application) -> bool:
@@ -198,7 +220,7 @@ def fingerprint(errors) -> str:
     return ",".join(sorted({f"{error.key}/{len(error.label)}" for error in errors}))
 
 
-def page(request, dossier, step, *, typed=None, refused="", others=(), status=200):
+def page(request, dossier, step, *, typed=None, refused="", others=(), homeless=(), status=200):
     """The page of a step."""
     application = dossier.application
     waiting = None if typed else kept.waiting(request, application.pk, step.key)
@@ -218,6 +240,7 @@ def page(request, dossier, step, *, typed=None, refused="", others=(), status=20
         "errors": [] if typed else [summary_line(error) for error in errors],
         "errors_shown": fingerprint(errors),
         "refused": refused,
+        "homeless": homeless,
         "restored": waiting is not None,
         "others": [other_words(dossier, key, other) for key, other in others],
         "has_budget": any(q in dossier.budgets for q in step.questions),

@@ -89,6 +89,13 @@ def test_messages_are_those_this_person_was_sent(signed_in, entrepreneur, enterp
     assert signed_in.get("/en/space/").content.decode().count(f"{row.reference} withdrawn") == 1
 
 
+def test_codes_and_links_stay_in_the_mailbox(signed_in, entrepreneur):
+    queue_mail("accounts/login_code", to=entrepreneur, code="AB12CD")
+    page = signed_in.get("/en/space/")
+    assert list(page.context["mails"]) == []
+    assert "AB12CD" not in page.content.decode()
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_space_query_count(signed_in, entrepreneur, enterprise, rows, django_assert_num_queries):
     for _n in range(rows):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from calls.domain import forms
 from calls.models import Answer, Application, Attachment, Call
 from calls.views import kept
 from tests.accounts.factories import EnterpriseFactory, MembershipFactory, UserFactory
@@ -186,6 +187,24 @@ def test_after_the_deadline_what_was_typed_is_given_back_with_the_rule(signed_in
     assert "avant d&#x27;être déconnectée" in page
     assert not Answer.objects.exists()
     assert "read it, not change it" in signed_in.get(address(draft)).content.decode()
+
+
+def test_what_was_typed_on_a_form_that_changed_meanwhile_is_saved_or_shown(signed_in, draft, officer):
+    """The page was open on the old version; the new one moved a question and dropped two."""
+    version = forms.new_version(draft.call, by=officer)
+    version.sections.update(title_fr="Une page")
+    version.questions.update(label_fr="Une question")
+    pages = list(version.sections.order_by("position"))
+    forms.place(version.questions.get(key="pitch"), section=pages[1], position=0, by=officer)
+    forms.delete(pages[0], by=officer)
+    forms.publish_version(version, by=officer, note="Une seule page.")
+
+    response = signed_in.post(address(draft), typed(pitch="Un plaid", provider="Studio <Ombelle>"))
+
+    assert response.status_code == 409
+    assert draft.answers.get(key="pitch").value == "Un plaid"
+    assert "Studio &lt;Ombelle&gt;" in response.content.decode().partition('id="homeless"')[2]
+    assert signed_in.get(address(draft)).status_code == 404
 
 
 # --- Signed out meanwhile -------------------------------------------------------------------------
