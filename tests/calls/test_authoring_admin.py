@@ -290,6 +290,24 @@ def test_extending_reads_the_hour_on_the_clock_of_brussels(as_officer):
     assert call.closes_at.isoformat() == "2099-07-01T10:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("typed", "closes_at"),
+    [
+        ("2029-03-25T01:59", "2029-03-25T00:59:00+00:00"),
+        ("2029-03-25T02:30", None),  # the clock jumps from 2 to 3: this hour does not exist
+        ("2029-03-25T03:00", "2029-03-25T01:00:00+00:00"),
+        ("2029-10-28T02:30", None),  # it goes back from 3 to 2: this hour is there twice
+        ("2029-10-28T03:00", "2029-10-28T02:00:00+00:00"),
+    ],
+)
+def test_a_deadline_is_right_across_summer_time(as_officer, typed, closes_at):
+    call = CallFactory()
+    before = call.closes_at
+    as_officer.post(url(call, "extend"), {"closes_at": typed, "reason_fr": "Une panne."})
+    call.refresh_from_db()
+    assert call.closes_at.isoformat() == (closes_at or before.isoformat())
+
+
 def test_copying_leads_to_the_copy(as_officer):
     call = CallFactory()
 
