@@ -6,8 +6,10 @@ from django.urls import include, path, re_path
 
 from accounts.urls import entrance
 from wecd.api.errors import NotFound
+from wecd.backoffice import keep_our_own
 from wecd.common.views import outbox
 
+keep_our_own()
 urlpatterns: list = [
     path("admin/", admin.site.urls),
     path("accounts/", include(entrance)),

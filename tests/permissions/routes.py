@@ -19,6 +19,9 @@ POST = {
 OUTSIDE = ("openid_connect_", "prometheus", "jsi18n")
 
 
+PARTS = ("pages", "admin", "api")
+
+
 @dataclass(frozen=True)
 class Route:
     """One address pattern: ``/fr/applications/<uuid:pk>/``."""
@@ -27,6 +30,13 @@ class Route:
     pattern: str
     method: str = "GET"
     body: dict = field(default_factory=dict, hash=False)
+
+    @property
+    def part(self) -> str:
+        """Which of ``PARTS`` the address belongs to."""
+        if self.pattern.startswith("/admin/"):
+            return "admin"
+        return "api" if self.pattern.startswith("/api") else "pages"
 
 
 def all_routes() -> list[Route]:

@@ -2,17 +2,26 @@
 
 import re
 
+import pgtrigger
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
+from calls.domain import attachments
 from calls.models import Application
 from partners.domain import keys
 from partners.enums import Scope
 from tests.accounts.factories import EnterpriseFactory, MembershipFactory, UserFactory
-from tests.calls.factories import ApplicationFactory, CallFactory, selected_application
+from tests.calls.factories import (
+    ApplicationFactory,
+    CallFactory,
+    DocumentRequestFactory,
+    selected_application,
+)
 from tests.hubs.factories import HubFactory
 from tests.partners.factories import PartnerFactory
 from tests.permissions.routes import Route
 from tests.vouchers.factories import VoucherFactory
+from wecd.demo.applications import PDF
 
 STAFF = ("officer", "manager", "finance", "auditor")
 ROLES = ("anonymous", "stranger", "reader", "member", *STAFF, "key", "other-key")
@@ -35,10 +44,15 @@ class World:
             call=self.call, applicant=self.member, enterprise=self.enterprise, submitted=True
         )
         other = CallFactory(action=self.call.action)
+        with pgtrigger.ignore():
+            self.document = DocumentRequestFactory(form=other.form)
         self.draft = ApplicationFactory(call=other, applicant=self.member, enterprise=self.enterprise)
         self.selected = selected_application(proposed_by=UserFactory(roles=["officer"]))
         self.voucher = VoucherFactory(award__enterprise=self.enterprise)
         Application.objects.filter(pk=self.application.pk).update(award=self.voucher.award)
+        self.attachment = attachments.add(
+            self.draft, self.document.key, SimpleUploadedFile("quote.pdf", PDF), by=self.member
+        )
         self.hub = HubFactory()
         manager = self.users["manager"]
         scopes = list(Scope.values)
@@ -71,8 +85,15 @@ class World:
             return self.voucher.token if "voucher" in app else "unknown-token"
         if name == "slug":
             return self.hub.slug if "hub" in pattern else self.call.slug
-        if name == "section":
-            return "project"
+        fixed = {"section": "project", "kind": "section", "act": "down", "app_label": "calls"}
+        if name in fixed:
+            return fixed[name]
+        if name == "verb":
+            return "issue" if "voucher" in pattern else "approve" if "award" in pattern else "admit"
+        if name == "part":
+            return self.call.form.sections.first().pk
+        if name == "file":
+            return self.attachment.pk
         if name in ("pk", "object_id", "id", "form_id", "call_id", "application_id"):
             return self._row(route)
         return "unknown"

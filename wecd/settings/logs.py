@@ -33,7 +33,7 @@ _shared = [
 _renderers: list[Any] = (
     [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     if IN_PRODUCTION
-    else [structlog.dev.ConsoleRenderer(colors=False)]
+    else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
 )
 LOGGING = {
     "version": 1,

@@ -62,7 +62,8 @@ def tell(now) -> None:
 
 def _applicants(call: Call, plan: dict, story: Story, population: Population, dice) -> None:
     """Spread the applications over the days the call was open, most of them near the end."""
-    assert call.opens_at and call.closes_at  # a published call is dated
+    assert call.opens_at  # a published call is dated
+    assert call.closes_at
     end = min(call.closes_at, story.now)
     span = (end - call.opens_at).total_seconds()
     wanted = plan["applications"]
