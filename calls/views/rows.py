@@ -1,6 +1,7 @@
 """What the public pages show of a call, ready for the templates: words, figures, statuses."""
 
 from decimal import Decimal
+from math import ceil
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -70,7 +71,7 @@ def awards_of(call: Call) -> tuple[int, int]:
     if not call.envelope or not call.max_amount:
         return 0, 0
     unit = Decimal(call.max_amount)
-    return int(call.envelope.amount // unit), int(-(-call.envelope.committed // unit))
+    return int(call.envelope.amount // unit), ceil(call.envelope.committed / unit)
 
 
 def awards_note(call: Call, phase: Phase) -> str:
