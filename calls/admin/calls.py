@@ -283,7 +283,7 @@ class CallAdmin(CallMoves, PlainLabels, StaffModelAdmin):
     def stands(self, call) -> str:
         return phase_tag(call)
 
-    @admin.display(description=gettext_lazy("submitted"), ordering="submitted")
+    @admin.display(description=gettext_lazy("applications"), ordering="submitted")
     def applications_so_far(self, call):
         url = applications_url(call)
         return format_html('<a href="{}">{}</a>', url, call.submitted) if url else call.submitted

@@ -1,0 +1,27 @@
+"""Texts of the back office's theme, which brings no translations: named here so that ours hold them."""
+
+from django.utils.translation import gettext_noop
+
+gettext_noop("Type to search")
+gettext_noop("Apply Filters")
+gettext_noop("Reset filters")
+gettext_noop("No results found")
+gettext_noop("No results matching your query")
+gettext_noop("This page yielded into no results. Create a new item or reset your filters.")
+gettext_noop("Loading more results...")
+gettext_noop("Select action to run")
+gettext_noop("Select all rows")
+gettext_noop("Select value")
+gettext_noop("Select record")
+gettext_noop("More actions")
+gettext_noop("Return to site")
+gettext_noop("Toggle password visibility")
+gettext_noop("Date from")
+gettext_noop("Date to")
+gettext_noop("From")
+gettext_noop("To")
+gettext_noop("Run")
+gettext_noop("Change reason")
+gettext_noop("Changed by")
+gettext_noop("Changes")
+gettext_noop("Revert")
