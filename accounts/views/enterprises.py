@@ -13,7 +13,7 @@ from accounts.forms import EnterpriseForms, JoinForm
 from accounts.models import Enterprise
 from accounts.rules import has_programme_role
 from accounts.views.next import safe_next
-from wecd.common.workflow import Refused
+from wecd.common.workflow import NotAllowed, Refused, why_not_permitted
 
 
 def _visible(request, pk) -> Enterprise:
@@ -65,6 +65,8 @@ def enterprise_new(request):
 @sensitive_post_parameters("iban")
 def enterprise_edit(request, pk):
     row = _visible(request, pk)
+    if not rules.has_perm(Enterprise.get_perm("change"), request.user, row):
+        raise NotAllowed(why_not_permitted(row, "change", request.user))
     forms = EnterpriseForms(
         _data(request), enterprise=row, may_change_number=has_programme_role(request.user)
     )
