@@ -3,7 +3,7 @@
 - ``page`` (pytest-playwright) fails the test at its end if the page logged an error, broke the content
   security policy or asked another host for anything; ``expect_errors(page)`` allows it for one test.
 - ``sign_in(page, user)`` opens a session without the sign-in page.
-- ``check(page)`` asserts no axe violation and no sideways scroll.
+- ``check(page)`` asserts no axe violation and no sideways scroll; ``check(page, runOnly=[rule])``: that rule.
 """
 
 import shutil
@@ -97,9 +97,9 @@ def sign_in(live_server):
 def check():
     """Assert the page shows no accessibility violation and does not scroll sideways."""
 
-    def do(page):
+    def do(page, **options):
         # "preload" would ask for what style sheets import, at addresses relative to the page.
-        results = Axe().run(page, options={"preload": False})
+        results = Axe().run(page, options={"preload": False} | options)
         found = [
             f"{violation['id']}: {node['html'][:160]}"
             for violation in results.response["violations"]
