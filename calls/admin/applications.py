@@ -67,7 +67,7 @@ class StrandFilter(DropdownFilter):
 class ApplicationAdmin(ReadOnlyAdmin):
     """Read here, decide by moves: nothing of an application is edited in a form."""
 
-    list_display = ["named", "project", "of_enterprise", "in_call", "stands", "asks", "came", "handled_by"]
+    list_display = ["named", "project", "of_enterprise", "stands", "asks", "came", "handled_by"]
     list_display_links = ["named", "project"]
     list_filter = [
         ("call", RelatedDropdownFilter),
@@ -112,7 +112,10 @@ class ApplicationAdmin(ReadOnlyAdmin):
     # --- Columns --------------------------------------------------------------------------------------
     @admin.display(description=gettext_lazy("reference"), ordering="reference")
     def named(self, row):
-        return format_html('<span class="keep">{}</span>', row.reference or "–")
+        """The reference, which begins with the call's code; of a draft, that code alone."""
+        return format_html(
+            '<span class="keep" title="{}">{}</span>', row.call.title, row.reference or row.call.code
+        )
 
     @admin.display(description=gettext_lazy("project"), ordering="title")
     def project(self, row):
@@ -121,10 +124,6 @@ class ApplicationAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("enterprise"), ordering="enterprise__name")
     def of_enterprise(self, row):
         return row.enterprise.name
-
-    @admin.display(description=gettext_lazy("call"), ordering="call__code")
-    def in_call(self, row):
-        return format_html('<span class="keep" title="{}">{}</span>', row.call.title, row.call.code)
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def stands(self, row):
