@@ -1,5 +1,6 @@
 """``manage.py load_demo``: a living demonstration, made by the portal's own functions."""
 
+import math
 import random
 import time
 from datetime import datetime, timedelta
@@ -27,6 +28,9 @@ PROGRAMME = Path(settings.BASE_DIR) / "actions" / "data" / "wecd_programme.json"
 class Command(BaseCommand):
     help = "Load the demonstration: people, calls, applications and decisions. Does nothing the second time."
 
+    def add_arguments(self, parser):
+        parser.add_argument("--share", type=float, default=1.0, help="part of the applications to make")
+
     def handle(self, *args, **options):
         if not settings.IS_DEMO and settings.WECD_ENV != "test":
             raise CommandError("The demonstration is loaded only with WECD_ENV=demo.")
@@ -36,12 +40,12 @@ class Command(BaseCommand):
         started = time.monotonic()
         with transaction.atomic(), translation.override("fr"):
             call_command("load_programme", PROGRAMME, verbosity=0)
-            tell(timezone.now())
+            tell(timezone.now(), share=options["share"])
         seconds = time.monotonic() - started
         self.stdout.write(f"{Application.objects.count()} applications in {seconds:.0f} s.")
 
 
-def tell(now) -> None:
+def tell(now, *, share: float = 1.0) -> None:
     """Write the calls, then live through every day since the first one opened."""
     staff = people.create()
     office = deciding.Office(staff["officer"], staff["manager"], staff["finance"])
@@ -49,7 +53,7 @@ def tell(now) -> None:
     calls = {}
     for plan in load("calls")["calls"]:
         call = calls[plan["slug"]] = writing.write(plan, now=now, by=office.officer)
-        _applicants(call, plan, story, population, dice)
+        _applicants(call, plan, story, population, dice, share)
         if plan.get("decided"):
             deciding.after_closing(call, story, office, favour=0.55)
         elif plan["allocation"] == "first_come":
@@ -60,13 +64,13 @@ def tell(now) -> None:
     story.tell()
 
 
-def _applicants(call: Call, plan: dict, story: Story, population: Population, dice) -> None:
+def _applicants(call: Call, plan: dict, story: Story, population: Population, dice, share: float) -> None:
     """Spread the applications over the days the call was open, most of them near the end."""
     assert call.opens_at  # a published call is dated
     assert call.closes_at
     end = min(call.closes_at, story.now)
     span = (end - call.opens_at).total_seconds()
-    wanted = plan["applications"]
+    wanted = {what: math.ceil(count * share) for what, count in plan["applications"].items()}
     for index in range(wanted["submitted"] + wanted["drafts"]):
         day: datetime = call.opens_at + timedelta(seconds=span * dice.random() ** 0.7 * 0.995)
         hour = local(day, hour=dice.randint(8, 21), minute=dice.randint(0, 59))
