@@ -105,6 +105,7 @@ def _budget(view, dossier, raw, add_line) -> None:
     totals = budget.totals(raw)
     found = budget.line_errors(view.question, raw)
     for index, row in enumerate(rows):
+        row["unit_price"] = str(row["unit_price"]).removesuffix(".00")  # whole euros read as they were typed
         line = Line(index, amount=totals["lines"][index], **row)
         for error in (e for e in found if e.line == index):
             line.errors.append(f"{error.sentence} {_remedy(error, dossier, totals['cost'])}".strip())

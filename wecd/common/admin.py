@@ -158,6 +158,6 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     @admin.display(description=_("text"))
     def text(self, message: OutboxMessage) -> str:
         # SECURITY: these hold codes and links that sign their reader in as somebody else
-        if message.template.startswith("accounts/") and settings.WECD_ENV != "demo":
+        if message.template.startswith(OutboxMessage.ABOUT_ACCOUNTS) and settings.WECD_ENV != "demo":
             return str(_("Not shown: it may hold a code or a link that signs in."))
         return format_html("<pre>{}</pre>", message.body)

@@ -29,8 +29,8 @@ def moments(plan: dict, now: datetime) -> tuple[datetime, datetime]:
     opens = local(now, days=plan["opens"], hour=9)
     closes = plan["closes"]
     if "hours" in closes:
-        end = now + timedelta(hours=closes["hours"])
-        return opens, end.replace(minute=0, second=0, microsecond=0)
+        end = local(now + timedelta(hours=closes["hours"])).replace(minute=0, second=0, microsecond=0)
+        return opens, end if 8 <= end.hour else local(end, hour=12)  # nobody closes a call in the night
     return opens, local(now, days=closes["days"], hour=closes["hour"])
 
 

@@ -64,7 +64,7 @@ def test_list_query_count(client, officer, call, rows, django_assert_num_queries
     assert words.count("A repairable blanket") == rows
 
 
-LIST_QUERIES = 12
+LIST_QUERIES = 10
 
 
 @pytest.mark.parametrize(

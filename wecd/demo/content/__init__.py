@@ -4,6 +4,8 @@ import json
 from functools import cache
 from pathlib import Path
 
+from wecd.common.formatting import french_spacing
+
 
 @cache
 def load(name: str) -> dict:
@@ -16,5 +18,5 @@ def translated(field: str, texts: dict | None, **values) -> dict:
     for language, text in (texts or {}).items():
         for name, value in values.items():
             text = text.replace("{" + name + "}", str(value))
-        found[f"{field}_{language}"] = text
+        found[f"{field}_{language}"] = french_spacing(text) if language == "fr" else text
     return found
