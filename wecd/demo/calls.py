@@ -30,7 +30,7 @@ def moments(plan: dict, now: datetime) -> tuple[datetime, datetime]:
     closes = plan["closes"]
     if "hours" in closes:
         end = local(now + timedelta(hours=closes["hours"])).replace(minute=0, second=0, microsecond=0)
-        return opens, end if 8 <= end.hour else local(end, hour=12)  # nobody closes a call in the night
+        return opens, end if end.hour >= 8 else local(end, hour=12)  # nobody closes a call in the night
     return opens, local(now, days=closes["days"], hour=closes["hour"])
 
 
