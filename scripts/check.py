@@ -40,7 +40,14 @@ STEPS: list[Step] = [
     ("vendored assets", [*PYTHON, "scripts/vendor_assets.py", "--check"], {}),
     ("workflows drawn", [*MANAGE, "draw_workflows", "--check"], {}),
 ]
-TESTS: Step = ("tests", [*PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q"], {})
+PYTEST = [*PYTHON, "-m", "pytest", "-q", "-n", "2"]
+BROWSER, COMPONENTS = "tests/browser", "tests/common/test_components.py"
+# Playwright keeps an event loop running in its process: what walks pages has processes of its own.
+TESTS: list[Step] = [
+    ("browser tests", [*PYTEST, BROWSER], {}),
+    ("component tests", [*PYTHON, "-m", "pytest", "-q", COMPONENTS], {}),
+    ("tests", [*PYTEST, f"--ignore={BROWSER}", f"--ignore={COMPONENTS}"], {}),
+]
 
 
 def main() -> int:
@@ -53,7 +60,7 @@ def main() -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "wecd.settings"
     if not os.environ.get("DATABASE_URL"):
         embedded.start(DATA)  # one server for every step
-    results = [run(*step) for step in STEPS + ([] if quick else [TESTS])]
+    results = [run(*step) for step in STEPS + ([] if quick else TESTS)]
     print("\nStep                  Result    Seconds")
     for name, passed, seconds in results:
         print(f"{name:<21} {'passed' if passed else 'FAILED':<9} {seconds:7.1f}")
@@ -66,7 +73,7 @@ def run(name: str, command: list[str], environment: dict[str, str]) -> tuple[str
     """Run one step; show what it says only when it fails, except the tests, which are always shown."""
     print(f"· {name} …", flush=True)
     started = time.monotonic()
-    shown = name == TESTS[0]
+    shown = name in [step[0] for step in TESTS]
     done = subprocess.run(
         command,
         cwd=ROOT,

@@ -9,11 +9,11 @@ from tests.hubs.factories import HubFactory
 pytestmark = pytest.mark.django_db
 LISTS = ["actions/programme", "actions/axis", "actions/action", "hubs/hub", "partners/partner"]
 QUERIES = {
-    "actions/programme": 7,
-    "actions/axis": 8,
-    "actions/action": 10,
-    "hubs/hub": 8,
-    "partners/partner": 7,
+    "actions/programme": 5,
+    "actions/axis": 6,
+    "actions/action": 8,
+    "hubs/hub": 6,
+    "partners/partner": 5,
 }
 
 

@@ -34,7 +34,7 @@ def text(response):
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("name", "queries"),
-    [("award_changelist", 13), ("envelope_changelist", 13), ("deminimisaid_changelist", 14)],
+    [("award_changelist", 11), ("envelope_changelist", 11), ("deminimisaid_changelist", 12)],
 )
 def test_list_query_count(client, finance, name, queries, rows, django_assert_num_queries):
     for _ in range(rows):

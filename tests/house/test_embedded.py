@@ -42,7 +42,13 @@ def run(data_dir: Path, code: str = HOLD) -> subprocess.Popen:
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hears_ctrl_c,
     )
+
+
+def hears_ctrl_c() -> None:
+    """A job in the background is born deaf to Ctrl-C, and so are its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def holding(data_dir: Path) -> subprocess.Popen:
@@ -53,7 +59,7 @@ def holding(data_dir: Path) -> subprocess.Popen:
 
 def gone(data_dir: Path) -> bool:
     """Whether the server and its keeper end within a few seconds."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if not any(
             str(data_dir) in " ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"])
@@ -65,7 +71,7 @@ def gone(data_dir: Path) -> bool:
 
 def clean(process: subprocess.Popen) -> None:
     process.stdout.close()
-    process.wait(20)
+    process.wait(60)
 
 
 def test_nothing_is_left_when_a_command_ends(data_dir):

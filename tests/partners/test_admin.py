@@ -89,7 +89,7 @@ def test_lists_cost_the_same(rows, as_manager, django_assert_num_queries):
         assert as_manager.get(LIST).status_code == 200
 
 
-LIST_QUERIES = 8
+LIST_QUERIES = 6
 
 
 def test_a_partner_with_its_roles_and_people(as_manager):

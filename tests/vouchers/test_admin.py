@@ -39,7 +39,7 @@ def test_list_query_count(client, officer, manager, finance, rows, django_assert
     assert len(response.context["cl"].result_list) == rows
 
 
-LIST_QUERIES = 7
+LIST_QUERIES = 5
 
 
 def test_finance_issues(client, waiting, finance):

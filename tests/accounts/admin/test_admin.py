@@ -44,7 +44,7 @@ def test_lists_cost_the_same_for_one_row_and_three(client, manager, name, rows, 
         MembershipFactory()
     client.force_login(manager)
     client.get(reverse(f"admin:{name}_changelist"))  # content types are remembered from here on
-    with django_assert_num_queries({"accounts_user": 10}.get(name, 7)):
+    with django_assert_num_queries({"accounts_user": 8}.get(name, 5)):
         response = client.get(reverse(f"admin:{name}_changelist"))
     assert response.status_code == 200
     assert len(response.context["cl"].result_list) >= rows

@@ -235,12 +235,12 @@ def full_call(rows=1, **kwargs):
     ReferenceCounter.objects.create(call=call, last=61)
     form = FormFactory(call=call)
     for number in range(rows):
-        StrandFactory(call=call, title=f"Strand {number}")
-        DocumentRequestFactory(form=form, label=f"Document {number}")
-        CriterionFactory(call=call, label=f"Criterion {number}", weight=30)
+        StrandFactory(call=call, title_fr=f"Strand {number}")
+        DocumentRequestFactory(form=form, label_fr=f"Document {number}")
+        CriterionFactory(call=call, label_fr=f"Criterion {number}", weight=30)
         CallRuleFactory(call=call, code="de_minimis_room", params={})
         PublicAnswer.objects.create(
-            call=call, question=f"Why {number}?", answer="Because.", published_at=timezone.now()
+            call=call, question_fr=f"Why {number}", answer_fr="Because.", published_at=timezone.now()
         )
         Extension.objects.create(
             call=call,
@@ -254,7 +254,7 @@ def full_call(rows=1, **kwargs):
 
 def test_a_call_says_everything(client):
     call = full_call()
-    PublicAnswer.objects.create(call=call, question="Not yet?", answer="No.", published_at=None)
+    PublicAnswer.objects.create(call=call, question_fr="Not yet", answer_fr="No.", published_at=None)
     page = text_of(client.get(f"{LIST}{call.slug}/"))
     for words in (
         "€6,000",
@@ -264,7 +264,7 @@ def test_a_call_says_everything(client):
         "Advertising",
         "Criterion 0",
         "Document 0",
-        "Why 0?",
+        "Why 0",
         "A breakdown 0.",
         "Deadline extended.",
         "61 applications received so far.",
@@ -273,7 +273,7 @@ def test_a_call_says_everything(client):
         "60 seconds more",
     ):
         assert words in page, words
-    assert "Not yet?" not in page
+    assert "Not yet" not in page
 
 
 @pytest.mark.parametrize("rows", [1, 3])
