@@ -5,6 +5,7 @@ reused by the next run: a run starts in a second.
 """
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import psycopg
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from psycopg import sql
 
 PREFIX = "wecd_template_"
@@ -110,7 +111,19 @@ class Rows:
                     self.contents[table] = content
 
     def restore(self) -> None:
-        """Empty every table, then put the migrations' rows back without firing triggers."""
+        """Empty every table, then put the migrations' rows back without firing triggers.
+
+        A page's last request may still be at work in the server's thread: after a deadlock, once more.
+        """
+        for patience in (0.5, 1, 2, None):
+            try:
+                return self._restore()
+            except OperationalError as error:
+                if patience is None or not isinstance(error.__cause__, psycopg.errors.DeadlockDetected):
+                    raise
+                time.sleep(patience)
+
+    def _restore(self) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '20s'")  # a test left a connection open: say so
             names = sql.SQL(", ").join(map(sql.Identifier, self.tables))
