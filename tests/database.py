@@ -117,7 +117,8 @@ class Rows:
         """
         for patience in (0.5, 1, 2, None):
             try:
-                return self._restore()
+                self._restore()
+                return
             except OperationalError as error:
                 if patience is None or not isinstance(error.__cause__, psycopg.errors.DeadlockDetected):
                     raise
