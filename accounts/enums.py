@@ -5,12 +5,24 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
-    """Staff roles; each is a Django group of this name."""
+    """Roles in the back office; each is a Django group of this name."""
 
     MANAGER = "manager", _("Programme manager")
     OFFICER = "officer", _("Call officer")
     FINANCE = "finance", _("Finance")
+    COMMUNICATION = "communication", _("Communication")
     AUDITOR = "auditor", _("Auditor")
+    PARTNER_EDITOR = "partner_editor", _("Partner editor")
+    HUB_MANAGER = "hub_manager", _("Hub manager")
+
+
+READERS = (
+    Role.MANAGER,
+    Role.OFFICER,
+    Role.FINANCE,
+    Role.COMMUNICATION,
+    Role.AUDITOR,
+)  # of the whole programme
 
 
 class SizeClass(models.TextChoices):

@@ -3,7 +3,7 @@
 import rules
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import MemberRole, Role
+from accounts.enums import READERS, MemberRole, Role
 from wecd.common.workflow import because
 
 
@@ -20,7 +20,10 @@ is_officer = _role(_("Only a call officer can do this."), Role.OFFICER, Role.MAN
 is_finance = _role(_("Only finance staff can do this."), Role.FINANCE)
 is_auditor = _role(_("Only an auditor can see this."), Role.AUDITOR)
 is_staff = _role(_("Only programme staff can do this."), Role.MANAGER, Role.OFFICER, Role.FINANCE)
-is_reader = _role(_("Only programme staff can see this."), *Role.values)
+is_communication = _role(_("Only communication staff can do this."), Role.COMMUNICATION, Role.MANAGER)
+is_reader = _role(_("Only programme staff can see this."), *READERS)
+is_partner_editor = _role(_("Only an editor of the partner can do this."), Role.PARTNER_EDITOR)
+is_hub_manager = _role(_("Only the hub's manager can do this."), Role.HUB_MANAGER)
 
 
 @rules.predicate
@@ -30,7 +33,7 @@ def is_system(user):
 
 def has_programme_role(user) -> bool:
     """Whether the person acts for the programme (staff or the system), not for an enterprise."""
-    return bool(user) and (is_system(user) or has_role(user, *Role.values))
+    return bool(user) and (is_system(user) or has_role(user, *READERS))
 
 
 @because(_("An auditor reads everything and changes nothing."))
@@ -69,5 +72,5 @@ def is_owner(user, enterprise):
 
 
 # The journal and the outbox lie below this app, which knows who may read them.
-for _name in ("journalentry", "journalhead", "outboxmessage"):
+for _name in ("journalentry", "journalhead", "outboxmessage", "clock", "mailtemplate", "savedview"):
     rules.add_perm(f"common.view_{_name}", is_reader)

@@ -69,6 +69,7 @@ class QuestionKind(models.TextChoices):
 class ApplicationState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Submitted")
+    INFORMATION_REQUESTED = "information_requested", _("Information requested")
     ADMISSIBLE = "admissible", _("Admissible")
     INADMISSIBLE = "inadmissible", _("Not admissible")
     SELECTED = "selected", _("Proposed for an award")
@@ -79,9 +80,12 @@ class ApplicationState(models.TextChoices):
 
 
 _S = ApplicationState
-BEFORE_AWARD = {_S.SUBMITTED, _S.ADMISSIBLE, _S.SELECTED, _S.RESERVE}
+BEFORE_AWARD = {_S.SUBMITTED, _S.INFORMATION_REQUESTED, _S.ADMISSIBLE, _S.SELECTED, _S.RESERVE}
 APPLICATION_MOVES = {  # verb: (from, to)
     "submit": ({_S.DRAFT}, _S.SUBMITTED),
+    "request_information": ({_S.SUBMITTED}, _S.INFORMATION_REQUESTED),
+    "complete": ({_S.INFORMATION_REQUESTED}, _S.SUBMITTED),  # the applicant sends what was asked
+    "resume": ({_S.INFORMATION_REQUESTED}, _S.SUBMITTED),  # taken back, or its deadline passed
     "admit": ({_S.SUBMITTED}, _S.ADMISSIBLE),
     "refuse": ({_S.SUBMITTED}, _S.INADMISSIBLE),
     "propose": ({_S.ADMISSIBLE}, _S.SELECTED),

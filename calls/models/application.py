@@ -48,7 +48,7 @@ class Application(Row):
     )
     title = models.CharField(_("project"), max_length=200, blank=True)
     state = models.CharField(
-        _("state"), max_length=14, choices=ApplicationState, default=ApplicationState.DRAFT
+        _("state"), max_length=24, choices=ApplicationState, default=ApplicationState.DRAFT
     )
     number = models.PositiveIntegerField(_("number"), null=True, editable=False)
     reference = models.CharField(_("reference"), max_length=40, blank=True, editable=False)
@@ -111,6 +111,9 @@ class Application(Row):
             "submit": all_of(is_applicant_editor),
             "withdraw": all_of(is_applicant_editor),
             "change": is_officer,
+            "request_information": all_of(is_officer, is_not_applicant),
+            "complete": all_of(is_applicant_editor),
+            "resume": all_of(is_officer_or_system, is_not_applicant),
             "admit": all_of(is_officer_or_system, is_not_applicant),
             "refuse": all_of(is_officer, is_not_applicant),
             "propose": all_of(is_officer_or_system, is_not_applicant),

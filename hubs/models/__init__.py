@@ -1,3 +1,3 @@
-from hubs.models.hub import Hub, HubOperator
+from hubs.models.hub import Hub, HubManager, HubOperator
 
-__all__ = ["Hub", "HubOperator"]
+__all__ = ["Hub", "HubManager", "HubOperator"]

@@ -1,10 +1,11 @@
 """Creative Hubs: local third places. Status is dated; coordinates are optional."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rules import always_allow
 
-from accounts.rules import is_manager
+from accounts.rules import is_manager, is_reader
 from actions.models import Programme
 from actions.querysets import OpenQuerySet
 from wecd.common.models import Row
@@ -42,6 +43,22 @@ class Hub(Row):
 
     def __str__(self) -> str:
         return self.name
+
+
+class HubManager(Row):
+    """A person who keeps a hub's page."""
+
+    hub = models.ForeignKey(Hub, models.CASCADE, related_name="managers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="hubs_managed")
+
+    class Meta:
+        verbose_name = _("manager")
+        verbose_name_plural = _("managers")
+        constraints = [models.UniqueConstraint(fields=["hub", "user"], name="hub_manager_once")]
+        rules_permissions = {"view": is_reader, "add": is_manager, "change": is_manager, "delete": is_manager}
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.hub}"
 
 
 class HubOperator(Row):

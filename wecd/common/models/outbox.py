@@ -1,5 +1,6 @@
 """The outbox: each message the portal sends is a row, queued with the change that caused it."""
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +14,12 @@ class OutboxMessage(Row):
     ABOUT_ACCOUNTS = "accounts/"  # templates whose mails may hold a code or a link that signs in
 
     class State(models.TextChoices):
+        HELD = "held", _("Held")
         QUEUED = "queued", _("Queued")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
+        BOUNCED = "bounced", _("Bounced")
+        DISCARDED = "discarded", _("Discarded")
 
     template = models.CharField(_("template"), max_length=100)
     language = models.CharField(_("language"), max_length=5)
@@ -34,6 +38,18 @@ class OutboxMessage(Row):
     body = models.TextField(_("text"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    release_at = models.DateTimeField(_("leaves at"), null=True, blank=True)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    resends = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="resent_as",
+        verbose_name=_("resends"),
+    )
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     error = models.TextField(_("error"), blank=True)
 
@@ -48,3 +64,33 @@ class OutboxMessage(Row):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to}"
+
+
+@pghistory.track(model_name="MailTemplateHistory")
+class MailTemplate(Row):
+    """The words staff chose for one mail in one language; without a row, those of ``templates/mail`` hold."""
+
+    template = models.CharField(_("template"), max_length=100)  # "calls/receipt"
+    language = models.CharField(_("language"), max_length=5)
+    subject = models.CharField(_("subject"), max_length=300)
+    body = models.TextField(_("text"))
+
+    class Meta:
+        verbose_name = _("mail template")
+        verbose_name_plural = _("mail templates")
+        ordering = ["template", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["template", "language"], name="mail_template_once_per_language")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} ({self.language})"
+
+
+class HeldTemplate(models.Model):
+    """A mail that waits in the outbox until somebody releases it, in whatever language."""
+
+    template = models.CharField(_("template"), max_length=100, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.template
