@@ -16,7 +16,11 @@ def migration_rows():
     )
 
 
-WANTED = (["auditor", "finance", "manager", "officer"], 1, 1)
+WANTED = (
+    ["auditor", "communication", "finance", "hub_manager", "manager", "officer", "partner_editor"],
+    1,
+    1,
+)
 
 
 @pytest.mark.django_db(transaction=True)
