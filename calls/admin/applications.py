@@ -2,9 +2,6 @@
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,8 +13,7 @@ from unfold.contrib.filters.admin import (
 
 from accounts.rules import is_officer, is_reader
 from calls.admin.applications_forms import officers
-from calls.admin.applications_moves import move_page
-from calls.admin.applications_page import context_of
+from calls.admin.applications_page import ApplicationPage
 from calls.admin.applications_words import state_tag
 from calls.domain import batches
 from calls.models import Application, Strand
@@ -64,7 +60,7 @@ class StrandFilter(DropdownFilter):
 
 
 @admin.register(Application)
-class ApplicationAdmin(ReadOnlyAdmin):
+class ApplicationAdmin(ApplicationPage, ReadOnlyAdmin):
     """Read here, decide by moves: nothing of an application is edited in a form."""
 
     list_display = ["named", "project", "of_enterprise", "stands", "asks", "came", "handled_by"]
@@ -186,51 +182,3 @@ class ApplicationAdmin(ReadOnlyAdmin):
             more = len(outcome.refused) - NAMED
             rest = format_html("<br>{}", _("and %(count)s more") % {"count": more}) if more > 0 else ""
             messages.error(request, format_html("{}{}{}", words, named, rest))
-
-    # --- One ----------------------------------------------------------------------------------------------
-    def get_urls(self):
-        mine = [
-            path(
-                "<uuid:pk>/<slug:verb>/do/",
-                self.admin_site.admin_view(self.move_view),
-                name="calls_application_move",
-            )
-        ]
-        return mine + super().get_urls()
-
-    def _one(self, request, pk) -> Application | None:
-        return (
-            self.get_queryset(request)
-            .select_related(
-                "call__envelope__action__axis",
-                "call__action__axis",
-                "strand",
-                "form",
-                "enterprise__undertaking",
-                "officer",
-                "applicant",
-                "submitted_by",
-                "award__proposed_by",
-                "award__approved_by",
-                "award__envelope",
-            )
-            .filter(pk=pk)
-            .first()
-        )
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        application = self._one(request, object_id) if self.has_view_permission(request) else None
-        if application is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        context = self.admin_site.each_context(request) | context_of(application, request.user)
-        context |= {"title": str(application), "opts": self.opts, "media": self.media}
-        return TemplateResponse(request, "admin/applications/change.html", context)
-
-    def move_view(self, request, pk, verb):
-        application = self._one(request, pk) if self.has_view_permission(request) else None
-        if application is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
-        return move_page(self, request, application, verb)
-
-    def history_view(self, request, object_id, extra_context=None):
-        return HttpResponseRedirect("../change/#story")

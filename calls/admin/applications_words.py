@@ -11,6 +11,7 @@ from wecd.common.pictures import icon
 LOOKS = {
     S.DRAFT: ("", "pen"),
     S.SUBMITTED: ("warning", "clock"),
+    S.INFORMATION_REQUESTED: ("warning", "alert"),
     S.ADMISSIBLE: ("info", "arrow"),
     S.INADMISSIBLE: ("", "cross"),
     S.SELECTED: ("warning", "alert"),
@@ -28,6 +29,12 @@ VERDICTS = {
 HAPPENED = {
     "start": _("began the application"),
     "submit": _("submitted it"),
+    "request_information": _("asked for more information"),
+    "complete": _("sent the information asked for"),
+    "resume": _("went on without the information"),
+    "note": _("wrote an internal note"),
+    "message": _("wrote a message"),
+    "settle": _("saw no need to answer the message"),
     "admit": _("declared it admissible"),
     "refuse": _("declared it not admissible"),
     "propose": _("proposed an award"),
