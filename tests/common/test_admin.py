@@ -77,7 +77,7 @@ def test_journal_list_costs_the_same(client, auditor, count, django_assert_num_q
         journal.record(UndertakingFactory(), "x.open", by=UserFactory())
     client.force_login(auditor, backend="django.contrib.auth.backends.ModelBackend")
     client.get("/admin/common/journalentry/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         response = client.get("/admin/common/journalentry/")
     assert len(response.context["cl"].result_list) == count == JournalEntry.objects.count()
 

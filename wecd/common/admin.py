@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
+from wecd.common.keyset import KeysetList
 from wecd.common.models import JournalEntry, JournalHead, OutboxMessage
 
 
@@ -45,13 +46,12 @@ class StaffPermissions:
         return may(request.user, "delete", self.model, obj)
 
 
-class StaffModelAdmin(StaffPermissions, ModelAdmin):
+class StaffModelAdmin(StaffPermissions, KeysetList, ModelAdmin):
     """Base of every admin class of the portal."""
 
     compressed_fields = True
     warn_unsaved_form = True
     list_filter_submit = True
-    show_full_result_count = False  # counting millions of rows twice helps nobody
 
     def has_module_permission(self, request) -> bool:
         return self.has_view_permission(request)
@@ -116,7 +116,6 @@ class JournalEntryAdmin(ReadOnlyAdmin):
     list_filter = [("at", admin.DateFieldListFilter), "about_type"]
     list_select_related = ["actor"]
     search_fields = ["about_label", "about_id", "actor__email", "actor__name", "request_id", "verb"]
-    date_hierarchy = "at"
     fields = ["at", "actor", "verb", "about", "readable_facts", "request_id", "seq", "prev_hash", "hash"]
     readonly_fields = fields
 
