@@ -13,7 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from wecd.common.models import JournalEntry, JournalHead
+from wecd.common.models import JournalCheck, JournalEntry, JournalHead
 from wecd.common.request import current_request_id
 
 CHAINED = (
@@ -220,6 +220,15 @@ def verify() -> Iterator[str]:
             yield f"{entry}: its content was changed after it was written."
         seq, previous = entry.seq, entry.hash
     yield from _verify_heads()
+
+
+def check() -> tuple[JournalCheck, list[str]]:
+    """Prove the whole journal and keep the outcome for the dashboard; returns it with each sign found."""
+    entries, heads = JournalEntry.objects.count(), JournalHead.objects.count()
+    signs = list(verify())
+    outcome = JournalCheck.objects.create(entries=entries, heads=heads, signs=len(signs))
+    outcome.refresh_from_db(fields=["at"])
+    return outcome, signs
 
 
 def _verify_heads() -> Iterator[str]:

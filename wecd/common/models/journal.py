@@ -90,3 +90,20 @@ class JournalHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.hash[:12]}"
+
+
+class JournalCheck(models.Model):
+    """One nightly proof of the journal: how many entries and heads were checked, how many signs of tampering."""
+
+    at = models.DateTimeField(_("checked"), db_default=Now())
+    entries = models.PositiveBigIntegerField(_("entries"))
+    heads = models.PositiveIntegerField(_("heads"))
+    signs = models.PositiveIntegerField(_("signs of tampering"))
+
+    class Meta:
+        verbose_name = _("journal check")
+        verbose_name_plural = _("journal checks")
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.signs}"

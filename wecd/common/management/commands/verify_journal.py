@@ -5,19 +5,16 @@ import sys
 from django.core.management.base import BaseCommand
 
 from wecd.common import journal
-from wecd.common.models import JournalEntry, JournalHead
 
 
 class Command(BaseCommand):
     help = "Check every chain and head of the journal. Exit code 1 and a sentence for each sign of tampering."
 
     def handle(self, *args, **options):
-        found = 0
-        for sentence in journal.verify():
-            found += 1
+        outcome, signs = journal.check()
+        for sentence in signs:
             self.stderr.write(sentence)
-        if found:
-            self.stderr.write(f"The journal was tampered with: {found} sign(s), listed above.")
+        if signs:
+            self.stderr.write(f"The journal was tampered with: {len(signs)} sign(s), listed above.")
             sys.exit(1)
-        entries, heads = JournalEntry.objects.count(), JournalHead.objects.count()
-        self.stdout.write(f"The journal is whole: {entries} entries, {heads} heads.")
+        self.stdout.write(f"The journal is whole: {outcome.entries} entries, {outcome.heads} heads.")
