@@ -3,15 +3,26 @@
 import pghistory
 import rules
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import MEMBERSHIP_MOVES, LegalForm, MemberRole, MembershipState, NaceRevision, SizeClass
 from accounts.querysets import EnterpriseQuerySet, MembershipQuerySet
-from accounts.rules import is_editor, is_manager, is_member, is_officer, is_owner, is_reader, may_register
+from accounts.rules import (
+    is_editor,
+    is_manager,
+    is_member,
+    is_officer,
+    is_owner,
+    is_reader,
+    may_register,
+    sees_personal_data,
+)
 from wecd.common import identifiers
 from wecd.common.fields import EncryptedCharField
 from wecd.common.models import Row
+from wecd.common.search import plain
 from wecd.common.workflow import because
 
 
@@ -54,7 +65,8 @@ class Undertaking(Row):
         verbose_name = _("undertaking (control group)")
         verbose_name_plural = _("undertakings (control groups)")
         ordering = ["name"]
-        rules_permissions = {"view": is_reader, "add": is_manager, "change": is_manager}
+        indexes = [models.Index(fields=["name", "id"], name="undertaking_by_name")]
+        rules_permissions = {"view": sees_personal_data, "add": is_manager, "change": is_manager}
 
     def __str__(self) -> str:
         return self.name
@@ -122,6 +134,10 @@ class Enterprise(Row):
             models.CheckConstraint(
                 condition=models.Q(number__regex=r"^[01]\d{9}$"), name="enterprise_number_is_ten_digits"
             )
+        ]
+        indexes = [
+            models.Index(fields=["name", "id"], name="enterprise_by_name"),
+            GinIndex(OpClass(plain("name", "number"), name="gin_trgm_ops"), name="enterprise_search"),
         ]
         rules_permissions = {
             "view": is_reader | is_member,
@@ -231,7 +247,7 @@ class Membership(Row):
             )
         ]
         rules_permissions = {
-            "view": is_reader,
+            "view": sees_personal_data,
             "accept": decides_on_members,
             "refuse": decides_on_members,
             "join": is_invited,

@@ -1,6 +1,7 @@
 """An application: its answers one row each, its files, and each version that was submitted."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,8 @@ from calls.rules import (
     is_not_applicant,
     is_officer_or_system,
     sees_applications,
+    writes_notes,
+    writes_to_applicants,
 )
 from grants.models import Award
 from grants.models.envelope import MONEY
@@ -76,6 +79,8 @@ class Application(Row):
     award = models.OneToOneField(
         Award, models.PROTECT, null=True, related_name="application", editable=False, verbose_name=_("award")
     )
+    # Reference, title, enterprise and its number without accents or capitals; kept by a trigger (0006).
+    search = models.TextField(default="", editable=False)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -104,6 +109,23 @@ class Application(Row):
             models.Index(fields=["call", "state", "submitted_at"]),
             models.Index(fields=["-created_at", "-id"]),
             models.Index(fields=["updated_at", "id"]),
+            # The staff's list, newest first: whole, and by what narrows it most often.
+            models.Index(fields=["-submitted_at", "-id"], name="application_arrived"),
+            models.Index(fields=["call", "-submitted_at", "-id"], name="application_arrived_call"),
+            models.Index(fields=["state", "-submitted_at", "-id"], name="application_arrived_state"),
+            models.Index(
+                fields=["officer", "-submitted_at", "-id"],
+                condition=Q(officer__isnull=False),
+                name="application_arrived_officer",
+            ),
+            models.Index(
+                fields=["-submitted_at", "-id"],
+                condition=Q(rule_results__contains=[{"verdict": "no"}]),
+                name="application_against_a_rule",
+            ),
+            models.Index(fields=["reference", "id"], name="application_by_reference"),
+            models.Index(fields=["requested", "id"], name="application_by_sum"),
+            GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="application_search"),
         ]
         rules_permissions = {
             "view": sees_applications,
@@ -123,6 +145,9 @@ class Application(Row):
             "reject": all_of(is_officer, is_not_applicant),
             "award": all_of(is_approver, is_not_applicant),
             "assign": is_officer | is_manager,
+            "note": writes_notes,
+            "say": all_of(is_applicant_editor),
+            "reply": all_of(writes_to_applicants, is_not_applicant),
         }
 
     def __str__(self) -> str:
@@ -158,10 +183,26 @@ def attachment_path(attachment, filename) -> str:
     return f"applications/{attachment.application_id}/{attachment.pk}"
 
 
+class StandingAttachments(models.Manager):
+    """The files that count: not those of an information request not yet answered, nor those replaced by one."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(request=None, replaced_at=None)
+
+
 class Attachment(Row):
-    """A file of an application, in answer to a document request or a file question (``key``)."""
+    """A file of an application, in answer to a document request or a file question (``key``).
+
+    One added while information is requested belongs to that request, and to the application only once the
+    request is answered. One taken out then stays on record (``replaced_at``): an earlier version names it.
+    ``objects`` are the files that count; ``everything`` has the others too.
+    """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="attachments")
+    request = models.ForeignKey(
+        "calls.InformationRequest", models.PROTECT, null=True, editable=False, related_name="attachments"
+    )
+    replaced_at = models.DateTimeField(null=True, editable=False)
     key = models.SlugField(max_length=50)
     file = models.FileField(upload_to=attachment_path, max_length=200)
     name = models.CharField(_("name"), max_length=200)
@@ -169,6 +210,9 @@ class Attachment(Row):
     content_type = models.CharField(_("type"), max_length=100)
     sha256 = models.CharField(max_length=64)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = StandingAttachments()
+    everything = models.Manager()
 
     class Meta:
         verbose_name = _("attachment")

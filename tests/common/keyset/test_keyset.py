@@ -11,7 +11,7 @@ from calls.models import Call
 from tests.accounts.factories import EnterpriseFactory, UserFactory
 from wecd.common.keyset import counting, neighbours_of
 from wecd.common.keyset.order import BadPlace, Order, indexed
-from wecd.common.keyset.search import plain, search
+from wecd.common.search import plain, search
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "admin:accounts_user_changelist"
@@ -71,7 +71,7 @@ def test_rows_written_meanwhile_shift_nothing():
         (Enterprise, ["name", "pk"], ["name", "id"]),
         (Call, ["-closes_at", "pk"], ["-closes_at", "-id"]),
         (
-            ActionFactory._meta.model,
+            Action,
             ["axis__position", "position", "pk"],
             ["axis__position", "position", "id"],
         ),

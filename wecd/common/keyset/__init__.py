@@ -1,7 +1,7 @@
 """Keyset pages of the back office's lists: page 5,000 costs what page 1 does.
 
 ``KeysetList`` makes an admin class's list such a list; ``neighbours_of`` finds the rows before and after one
-in a list as it was filtered; ``wecd.common.keyset.search`` finds text whatever its accents.
+in a list as it was filtered. ``wecd.common.search`` finds text whatever its accents.
 """
 
 from wecd.common.keyset.admin import KeysetList

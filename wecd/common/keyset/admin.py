@@ -2,7 +2,7 @@
 
 from django.db.models import Expression
 
-from wecd.common.keyset import search
+from wecd.common import search
 from wecd.common.keyset.changelist import KeysetChangeList
 from wecd.common.keyset.order import Order, indexed
 
@@ -11,7 +11,7 @@ class KeysetList:
     """Mixin of admin classes: pages by keyset, 50 rows each, sorted only by what an index can sort.
 
     ``also_sortable`` names columns of small tables (hundreds of rows) that need no index; ``never_null``
-    columns that are empty in no row of this list; ``plain_search`` an indexed expression of ``search``.
+    columns that are empty in no row of this list; ``plain_search`` an indexed expression of ``wecd.common.search``.
     """
 
     list_per_page = 50
