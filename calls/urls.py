@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calls.views import public, saving, space, submission, workspace
+from calls.views import messages, public, questions, saving, space, submission, workspace
 
 urlpatterns = [
     # Public
@@ -10,6 +10,7 @@ urlpatterns = [
     path("calls/", public.list_calls, name="calls"),
     path("calls/deadlines.ics", public.calls_ics, name="calls_ics"),
     path("calls/<slug:slug>/", public.show_call, name="call"),
+    path("calls/<slug:slug>/ask/", questions.ask, name="ask"),
     path("calls/<slug:slug>/check/", public.call_check, name="call_check"),
     path("calls/<slug:slug>/deadline.ics", public.call_ics, name="call_ics"),
     # Applying
@@ -20,6 +21,7 @@ urlpatterns = [
     path("applications/<uuid:pk>/answers/", saving.save_answer, name="answers"),
     path("applications/<uuid:pk>/files/", saving.add_file, name="files"),
     path("applications/<uuid:pk>/files/<uuid:file>/", saving.attachment, name="attachment"),
+    path("applications/<uuid:pk>/messages/", messages.thread, name="messages"),
     path("applications/<uuid:pk>/review/", submission.review, name="review"),
     path("applications/<uuid:pk>/receipt/", submission.receipt, name="receipt"),
     path("applications/<uuid:pk>/receipt.pdf", submission.receipt_pdf, name="receipt_pdf"),

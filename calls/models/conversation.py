@@ -38,6 +38,7 @@ class Message(Row):
     from_staff = models.BooleanField(default=False)
     text = models.TextField(_("message"))
     read_at = models.DateTimeField(_("read"), null=True)  # first opened by somebody of the other side
+    settled_at = models.DateTimeField(_("answered"), null=True)  # an applicant's: answered, or needs none
 
     class Meta:
         verbose_name = _("message")
@@ -46,9 +47,14 @@ class Message(Row):
         indexes = [
             models.Index(
                 fields=["application"],
-                condition=models.Q(from_staff=False, read_at__isnull=True),
+                condition=models.Q(from_staff=False, settled_at__isnull=True),
                 name="message_to_answer",
-            )
+            ),
+            models.Index(
+                fields=["application"],
+                condition=models.Q(from_staff=True, read_at__isnull=True),
+                name="message_not_read",
+            ),
         ]
         rules_permissions = {"view": sees_applications}
 

@@ -31,6 +31,7 @@ TYPED = "typed"
 # Words an address of the workspace already uses: a section cannot have them as its key.
 RESERVED_SECTION_KEYS = {
     "your-enterprise", "your-documents", "review", "receipt", "answers", "withdraw", "files", "download",
+    "messages", "information-request",
 }  # fmt: skip
 
 __all__ = [

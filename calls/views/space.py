@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.models import Enterprise
+from calls.domain import conversations
 from calls.domain.dossiers import Dossier
 from calls.enums import BEFORE_AWARD, ApplicationState
 from calls.models import Application
@@ -42,6 +43,7 @@ def space(request):
     )
     context = {
         "tasks": tasks(user, now),
+        "unread": unread(user),
         "enterprises": enterprises,
         "rows": [{"application": row, "standing": standing(row, now)} for row in rows[:SHOWN]],
         "more": len(rows) > SHOWN,
@@ -72,6 +74,17 @@ def tasks(user, now) -> list[dict]:
             }
         )
     return found
+
+
+def unread(user) -> list[dict]:
+    """Each application staff wrote about and nobody of the enterprise has looked since."""
+    found: dict = {}
+    for message in conversations.unread_by(user)[:50]:
+        row = found.setdefault(
+            message.application_id, {"application": message.application, "last": message, "count": 0}
+        )
+        row["count"] += 1
+    return list(found.values())
 
 
 def aid(enterprise) -> dict:

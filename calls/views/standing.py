@@ -41,6 +41,10 @@ TOLD = {
     "start": gettext_lazy("You began this application"),
     "change_strand": gettext_lazy("You chose another strand"),
     "submit": gettext_lazy("You submitted it"),
+    "request_information": gettext_lazy("The team asked for more information"),
+    "complete": gettext_lazy("You sent what was asked"),
+    "resume": gettext_lazy("The team went on without it"),
+    "message": gettext_lazy("A message"),
     "admit": gettext_lazy("It is admissible"),
     "refuse": gettext_lazy("It is not admissible"),
     "keep_in_reserve": gettext_lazy("It is on the reserve list"),
@@ -70,6 +74,9 @@ def standing(application, now: datetime | None = None) -> Standing:
     )
     return {
         S.SUBMITTED: Standing("underway", _("Submitted"), _("Nothing to do"), decision),
+        S.INFORMATION_REQUESTED: Standing(
+            "needs-you", _("Information requested"), _("Complete what is asked")
+        ),
         S.ADMISSIBLE: Standing("underway", _("Being assessed"), _("Nothing to do"), decision),
         S.SELECTED: Standing("underway", _("Being assessed"), _("Nothing to do"), decision),
         S.INADMISSIBLE: Standing("refused", _("Not admissible"), _("Read the reasons"), objection),
@@ -113,7 +120,7 @@ def _body(verb, entry) -> str:
             "reference": entry.facts.get("reference", ""),
             "name": entry.actor,
         }
-    if verb in ("start", "withdraw", "change_strand"):
+    if verb in ("start", "withdraw", "change_strand", "complete", "message"):
         said = str(entry.actor)
         return f"{said}. {entry.facts['reason']}" if entry.facts.get("reason") else said
     reasons = entry.facts.get("reasons")
@@ -130,6 +137,11 @@ def _to_come(application) -> list[Step]:
             return [Step(call.closes_at, _("The deadline passed"), _("This draft was not submitted."), "now")]
         return [
             Step(None, _("Submit"), formatting.deadline(call.closes_at), "now"),
+            Step(None, _("The team checks it and decides"), kind="to-come"),
+        ]
+    if state == S.INFORMATION_REQUESTED:
+        return [
+            Step(None, _("Complete what is asked"), kind="now"),
             Step(None, _("The team checks it and decides"), kind="to-come"),
         ]
     if state in (S.SUBMITTED, S.ADMISSIBLE, S.SELECTED):

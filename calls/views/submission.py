@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from weasyprint import HTML
 
 from calls import questions
-from calls.domain import applications, forms, submissions
+from calls.domain import applications, conversations, forms, submissions
 from calls.domain.dossiers import Dossier
 from calls.domain.reading import read_through
-from calls.rules import is_applicant_editor
+from calls.rules import is_applicant, is_applicant_editor
 from calls.views.standing import standing, timeline
 from calls.views.workspace import find, is_over, shell
 from wecd.common.workflow import Refused, can
@@ -45,6 +45,8 @@ def application(request, pk):
         "submission": submission,
         "pages": read_through(dossier),
         "may_withdraw": bool(row.submitted_at) and can(row, "withdraw", request.user),
+        "talk": conversations.counts(row),
+        "may_talk": bool(row.submitted_at) and is_applicant(request.user, row),
     }
     return render(request, "applications/application.html", context)
 
