@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and enterprises")
 
     def ready(self):
-        from accounts import receivers  # noqa: F401  (connects them)
+        from accounts import mails, receivers  # noqa: F401  (declares them, connects them)

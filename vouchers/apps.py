@@ -7,4 +7,4 @@ class VouchersConfig(AppConfig):
     verbose_name = _("Vouchers")
 
     def ready(self):
-        from vouchers import receivers  # noqa: F401  (connects them)
+        from vouchers import mails, receivers  # noqa: F401  (declares them, connects them)

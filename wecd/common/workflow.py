@@ -13,6 +13,19 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from wecd.common import journal
+from wecd.common.reasons import all_of, because
+
+__all__ = [
+    "NotAllowed",
+    "Refused",
+    "all_of",
+    "because",
+    "can",
+    "move",
+    "why_not",
+    "why_not_permitted",
+    "wrong_state",
+]
 
 
 class Refused(Exception):
@@ -79,22 +92,3 @@ def why_not_permitted(row: models.Model, verb: str, by) -> str:
         if part is not None and not part.test(by, row):
             return str(getattr(part, "because", "")) or _("Your role does not allow this.")
     return _("Your role does not allow this.")
-
-
-def because(sentence):
-    """Decorate a predicate with the sentence shown to those it turns away."""
-
-    def attach(predicate):
-        predicate.because = sentence
-        return predicate
-
-    return attach
-
-
-def all_of(*parts):
-    """A predicate that needs every part, and remembers them so that a refusal can name the one missing."""
-    combined = parts[0]
-    for part in parts[1:]:
-        combined = combined & part
-    combined.parts = parts
-    return combined

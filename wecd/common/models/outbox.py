@@ -5,13 +5,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from wecd.common import rules as mail_rules
 from wecd.common.models.base import Row
 
 
 class OutboxMessage(Row):
     """A mail to one person, rendered when queued, sent after commit by the worker."""
 
-    ABOUT_ACCOUNTS = "accounts/"  # templates whose mails may hold a code or a link that signs in
+    ABOUT_ACCOUNTS = mail_rules.ABOUT_ACCOUNTS
 
     class State(models.TextChoices):
         HELD = "held", _("Held")
@@ -21,6 +22,13 @@ class OutboxMessage(Row):
         BOUNCED = "bounced", _("Bounced")
         DISCARDED = "discarded", _("Discarded")
 
+    MOVES = {  # verb: (from, to); what is queued is sent, or fails, in wecd.common.tasks
+        "hold": ({State.QUEUED, State.FAILED}, State.HELD),
+        "release": ({State.HELD}, State.QUEUED),
+        "retry": ({State.FAILED}, State.QUEUED),
+        "discard": ({State.HELD, State.FAILED}, State.DISCARDED),
+        "bounce": ({State.SENT}, State.BOUNCED),
+    }
     template = models.CharField(_("template"), max_length=100)
     language = models.CharField(_("language"), max_length=5)
     recipient = models.ForeignKey(
@@ -60,10 +68,23 @@ class OutboxMessage(Row):
         indexes = [
             models.Index(fields=["-created_at", "-id"]),
             models.Index(fields=["about_type", "about_id"]),
+            models.Index(fields=["template", "-created_at", "-id"]),
+            models.Index(
+                name="outbox_not_sent",
+                fields=["state", "-created_at", "-id"],
+                condition=~models.Q(state="sent"),
+            ),
         ]
+        rules_permissions = {"bounce": mail_rules.learns_of_bounces} | dict.fromkeys(
+            ("hold", "release", "retry", "discard", "edit", "resend"), mail_rules.handles_this_mail
+        )
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to}"
+
+    @property
+    def is_about_accounts(self) -> bool:
+        return self.template.startswith(self.ABOUT_ACCOUNTS)
 
 
 @pghistory.track(model_name="MailTemplateHistory")
@@ -82,6 +103,7 @@ class MailTemplate(Row):
         constraints = [
             models.UniqueConstraint(fields=["template", "language"], name="mail_template_once_per_language")
         ]
+        rules_permissions = {"change": mail_rules.writes_mail, "hold": mail_rules.handles_mail}
 
     def __str__(self) -> str:
         return f"{self.template} ({self.language})"
