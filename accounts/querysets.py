@@ -3,7 +3,7 @@
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 
-from accounts.rules import is_reader, is_system
+from accounts.rules import is_reader, is_system, sees_personal_data
 
 
 class UserManager(BaseUserManager):
@@ -28,9 +28,14 @@ class UserManager(BaseUserManager):
 
 class EnterpriseQuerySet(models.QuerySet):
     def visible_to(self, user):
-        if is_reader(user) or is_system(user):
+        """With its personal data in it: one's own, or all by role."""
+        if sees_personal_data(user) or is_system(user):
             return self
         return self.filter(pk__in=user.enterprise_roles) if user and user.is_authenticated else self.none()
+
+    def for_staff(self, user):
+        """In the back office, which masks what a role does not need."""
+        return self if is_reader(user) else self.none()
 
     def for_list(self):
         return self.select_related("undertaking").order_by("name", "pk")
@@ -42,7 +47,7 @@ class MembershipQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """One's own memberships, and those of the enterprises one is a member of."""
-        if is_reader(user) or is_system(user):
+        if sees_personal_data(user) or is_system(user):
             return self
         if not user or not user.is_authenticated:
             return self.none()

@@ -22,6 +22,13 @@ is_auditor = _role(_("Only an auditor can see this."), Role.AUDITOR)
 is_staff = _role(_("Only programme staff can do this."), Role.MANAGER, Role.OFFICER, Role.FINANCE)
 is_communication = _role(_("Only communication staff can do this."), Role.COMMUNICATION, Role.MANAGER)
 is_reader = _role(_("Only programme staff can see this."), *READERS)
+sees_personal_data = _role(
+    _("Your role does not need people's personal data."),
+    Role.MANAGER,
+    Role.OFFICER,
+    Role.FINANCE,
+    Role.AUDITOR,
+)
 is_partner_editor = _role(_("Only an editor of the partner can do this."), Role.PARTNER_EDITOR)
 is_hub_manager = _role(_("Only the hub's manager can do this."), Role.HUB_MANAGER)
 
@@ -36,13 +43,13 @@ def has_programme_role(user) -> bool:
     return bool(user) and (is_system(user) or has_role(user, *READERS))
 
 
-@because(_("An auditor reads everything and changes nothing."))
+@because(_("Your role reads enterprises and registers none."))
 @rules.predicate
 def may_register(user):
-    """Anyone signed in may register an enterprise or ask to join one; an auditor only reads."""
+    """Anyone signed in may register an enterprise or ask to join one; those who only read may not."""
     if user is None or not user.is_authenticated or not user.is_active:
         return False
-    return not has_role(user, Role.AUDITOR) or has_role(user, Role.MANAGER, Role.OFFICER, Role.FINANCE)
+    return not has_role(user, Role.AUDITOR, Role.COMMUNICATION) or is_staff(user)
 
 
 @because(_("Only a member of the enterprise can do this."))
@@ -71,6 +78,17 @@ def is_owner(user, enterprise):
     )
 
 
-# The journal and the outbox lie below this app, which knows who may read them.
-for _name in ("journalentry", "journalhead", "outboxmessage", "clock", "mailtemplate", "savedview"):
-    rules.add_perm(f"common.view_{_name}", is_reader)
+# What lies below this app asks by name who has a role. The journal's facts and the mails hold personal data.
+rules.add_rule("reads_programme", is_reader)
+rules.add_rule("sees_personal_data", sees_personal_data)
+rules.add_rule("handles_mail", is_officer)
+rules.add_rule("writes_mail", is_communication)
+for _name in ("journalentry", "journalhead", "outboxmessage"):
+    rules.add_perm(f"common.view_{_name}", sees_personal_data)
+for _name in ("clock", "mailtemplate", "savedview"):
+    if not rules.perm_exists(f"common.view_{_name}"):
+        rules.add_perm(f"common.view_{_name}", is_reader)
+
+# Views of a list are kept by those who work with it; a shared one that misleads is a manager's to delete.
+rules.add_perm("common.keep_savedview", is_staff | is_communication)
+rules.add_perm("common.delete_savedview", is_manager)

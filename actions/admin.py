@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.models import Action, Axis, PartnerPeriod, Programme
 from partners.admin.partners import PartnerAdmin
-from wecd.common.admin import StaffModelAdmin, StaffTabularInline
+from wecd.common.admin import StaffModelAdmin, StaffTabularInline, WritesTexts
 from wecd.common.admin_languages import NeedsMainLanguage, language_tabs
 
 
@@ -20,7 +20,8 @@ class RoleInline(StaffTabularInline):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(NeedsMainLanguage, StaffModelAdmin):
+class ProgrammeAdmin(WritesTexts, NeedsMainLanguage, StaffModelAdmin):
+    texts = ("name", "description")
     list_display = ["name", "code", "starts_on", "ended_on", "budget"]
     search_fields = ["name", "code"]
     inlines = [RoleInline]
@@ -44,7 +45,8 @@ class ProgrammeAdmin(NeedsMainLanguage, StaffModelAdmin):
 
 
 @admin.register(Axis)
-class AxisAdmin(NeedsMainLanguage, StaffModelAdmin):
+class AxisAdmin(WritesTexts, NeedsMainLanguage, StaffModelAdmin):
+    texts = ("name", "short_name", "description")
     list_display = ["name", "short_name", "mark", "programme", "position"]
     list_filter = ["programme", "mark"]
     list_select_related = ["programme"]
@@ -56,7 +58,8 @@ class AxisAdmin(NeedsMainLanguage, StaffModelAdmin):
 
 
 @admin.register(Action)
-class ActionAdmin(NeedsMainLanguage, StaffModelAdmin):
+class ActionAdmin(WritesTexts, NeedsMainLanguage, StaffModelAdmin):
+    texts = ("name", "summary", "description")
     list_display = ["name", "axis", "lead", "position"]
     list_filter = ["axis__programme", "axis", "lead"]
     list_select_related = ["axis", "lead"]

@@ -2,12 +2,23 @@
 
 from django.db import models
 
+from accounts.rules import is_reader
+from partners.rules import partners_of
+
 
 class OpenQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self
 
+    def for_staff(self, user):
+        """In the back office: to those who read the programme."""
+        return self if is_reader(user) else self.none()
+
 
 class ActionQuerySet(OpenQuerySet):
+    def for_staff(self, user):
+        """Also to editors of a partner: the actions it leads."""
+        return self if is_reader(user) else self.filter(lead__in=partners_of(user))
+
     def for_list(self):
         return self.select_related("axis__programme", "lead").order_by("axis__position", "position", "pk")

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
-from accounts.rules import is_reader, is_system
+from accounts.rules import is_reader, is_system, sees_personal_data
 
 
 class CallQuerySet(models.QuerySet):
@@ -39,6 +39,12 @@ class ApplicationQuerySet(models.QuerySet):
             if user and user.is_authenticated
             else self.none()
         )
+
+    def in_full_to(self, user):
+        """What this person may open as the applicant wrote it, with the personal data in it."""
+        if sees_personal_data(user) or is_system(user):
+            return self.visible_to(user)
+        return self.filter(enterprise__in=user.enterprise_roles) if user.is_authenticated else self.none()
 
     def visible_to_partner(self, partner):
         """What was submitted under the actions this partner leads or takes part in."""

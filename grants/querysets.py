@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from accounts.rules import is_reader, is_system
+from accounts.rules import is_reader, is_system, sees_personal_data
 
 PUBLIC_STATES = ("approved", "active", "completed")
 
@@ -31,7 +31,7 @@ class AwardQuerySet(models.QuerySet):
 
 class DeMinimisQuerySet(models.QuerySet):
     def visible_to(self, user):
-        if is_reader(user) or is_system(user):
+        if sees_personal_data(user) or is_system(user):
             return self
         if user is None or not user.is_authenticated:
             return self.none()

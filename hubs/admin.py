@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from hubs.models import Hub, HubOperator
-from wecd.common.admin import StaffModelAdmin, StaffTabularInline
+from hubs.models import Hub, HubManager, HubOperator
+from wecd.common.admin import StaffModelAdmin, StaffTabularInline, WritesTexts
 from wecd.common.admin_languages import NeedsMainLanguage, language_tabs
 
 
@@ -13,13 +13,23 @@ class OperatorInline(StaffTabularInline):
     tab = True
 
 
+class ManagerInline(StaffTabularInline):
+    """Who keeps this page; they also need the role, which a programme manager gives."""
+
+    model = HubManager
+    fields = ["user"]
+    autocomplete_fields = ["user"]
+    tab = True
+
+
 @admin.register(Hub)
-class HubAdmin(NeedsMainLanguage, StaffModelAdmin):
+class HubAdmin(WritesTexts, NeedsMainLanguage, StaffModelAdmin):
     list_display = ["name", "city", "status", "status_on", "programme"]
     list_filter = ["status", "programme"]
     list_select_related = ["programme"]
     search_fields = ["name", "former_names", "city"]
-    inlines = [OperatorInline]
+    inlines = [OperatorInline, ManagerInline]
+    texts = ("description", "website")
     fieldsets = [
         (
             None,

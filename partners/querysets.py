@@ -3,13 +3,18 @@
 from django.db import models
 from django.utils import timezone
 
-from accounts.rules import is_reader
+from accounts.rules import is_reader, sees_personal_data
+from partners.rules import partners_of
 
 
 class PartnerQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Partners are open data."""
         return self
+
+    def for_staff(self, user):
+        """In the back office: all to those who read the programme, their own to editors."""
+        return self if is_reader(user) else self.filter(pk__in=partners_of(user))
 
 
 class ApiKeyQuerySet(models.QuerySet):
@@ -18,6 +23,9 @@ class ApiKeyQuerySet(models.QuerySet):
         return self.filter(revoked_at=None).filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now))
 
     def visible_to(self, user):
-        if is_reader(user):
+        if sees_personal_data(user):
             return self
         return self.filter(partner__members__user=user) if user and user.is_authenticated else self.none()
+
+    def for_staff(self, user):
+        return self if sees_personal_data(user) else self.none()

@@ -1,6 +1,7 @@
 """What every test may ask for: people, a real PostgreSQL, the queue, threads.
 
-- ``officer``, ``officer2``, ``manager``, ``finance``, ``auditor``: staff in their group, signed in by nobody.
+- ``officer``, ``officer2``, ``manager``, ``finance``, ``communication``, ``auditor``: staff in their group, signed in
+  by nobody. ``partner_editor`` and ``hub_manager`` have one partner, one hub.
 - ``entrepreneur`` owns ``enterprise``. ``system`` is the person in whose name jobs act.
 - ``run_jobs()`` runs what is queued; ``together(*functions)`` runs functions at once, each on its own
   connection (needs ``@pytest.mark.django_db(transaction=True)``).
@@ -91,6 +92,28 @@ def finance(db):
 @pytest.fixture
 def auditor(db):
     return _staff("auditor", name="Anna Auditor")
+
+
+@pytest.fixture
+def communication(db):
+    return _staff("communication", name="Cora Communication")
+
+
+@pytest.fixture
+def partner_editor(db):
+    """An editor of one partner: ``partner_editor.partner_memberships.get().partner``."""
+    from tests.partners.factories import PartnerMemberFactory
+
+    return PartnerMemberFactory(user=_staff("partner_editor", name="Pia Partner")).user
+
+
+@pytest.fixture
+def hub_manager(db):
+    """The manager of one hub: ``hub_manager.hubs_managed.get().hub``."""
+    from hubs.models import HubManager
+    from tests.hubs.factories import HubFactory
+
+    return HubManager.objects.create(hub=HubFactory(), user=_staff("hub_manager", name="Hugo Hub")).user
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 from django.db import models
 
-from accounts.rules import is_reader, is_system
+from accounts.rules import is_system, sees_personal_data
 
 
 class VoucherQuerySet(models.QuerySet):
     def visible_to(self, user):
-        if is_reader(user) or is_system(user):
+        if sees_personal_data(user) or is_system(user):
             return self
         return (
             self.filter(enterprise__in=user.enterprise_roles)

@@ -3,7 +3,7 @@
 import rules
 from django.utils.translation import gettext_lazy as _
 
-from accounts.rules import is_finance, is_manager, is_member, is_reader, is_system
+from accounts.rules import is_finance, is_manager, is_member, is_system, sees_personal_data
 from wecd.common.workflow import because
 
 
@@ -24,4 +24,4 @@ def handles_money(user, voucher=None):
     return is_finance(user) or is_manager(user) or is_system(user)
 
 
-sees_voucher = is_reader | is_holder
+sees_voucher = sees_personal_data | is_holder

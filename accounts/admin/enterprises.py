@@ -74,7 +74,7 @@ class EnterpriseAdmin(StaffModelAdmin):
     actions_detail = ("link", "separate")
 
     def get_queryset(self, request):
-        return Enterprise.objects.visible_to(request.user).for_list()
+        return super().get_queryset(request).for_list()
 
     def get_fieldsets(self, request, obj=None):
         """The bank account is a field to those who may change it, and masked to those who read."""

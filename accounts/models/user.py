@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import UserManager
-from accounts.rules import is_manager, is_reader
+from accounts.rules import is_manager, sees_personal_data
 from wecd.common.models import Row
 
 
@@ -40,7 +40,7 @@ class User(AbstractBaseUser, PermissionsMixin, Row):
                 fields=["is_system"], condition=models.Q(is_system=True), name="one_system_user"
             ),
         ]
-        rules_permissions = {"view": is_reader, "add": is_manager, "change": is_manager}
+        rules_permissions = {"view": sees_personal_data, "add": is_manager, "change": is_manager}
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -2,15 +2,16 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from rules import always_allow
 
-from accounts.rules import is_manager
+from accounts.rules import is_communication, is_manager, is_reader
 from actions.querysets import ActionQuerySet, OpenQuerySet
+from actions.rules import edits_action
 from partners.enums import PartnerRole
 from partners.models import Partner
 from wecd.common.models import Row
 
-OPEN = {"view": always_allow, "add": is_manager, "change": is_manager}
+# In the back office; pages and the API show all of it to everybody. "change" is about texts.
+OPEN = {"view": is_reader, "add": is_manager, "change": is_communication, "change_facts": is_manager}
 
 
 class Programme(Row):
@@ -64,7 +65,7 @@ class PartnerPeriod(Row):
                 name="partner_role_once_per_period",
             )
         ]
-        rules_permissions = OPEN | {"delete": is_manager}
+        rules_permissions = OPEN | {"change": is_manager, "delete": is_manager}
 
     def __str__(self) -> str:
         return f"{self.partner}, {self.get_role_display()}"
@@ -120,7 +121,10 @@ class Action(Row):
         verbose_name = _("action")
         verbose_name_plural = _("actions")
         ordering = ["axis__position", "position", "pk"]
-        rules_permissions = OPEN
+        rules_permissions = OPEN | {
+            "view": is_reader | edits_action,
+            "change": is_communication | edits_action,
+        }
 
     def __str__(self) -> str:
         return self.name

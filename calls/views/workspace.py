@@ -16,8 +16,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Enterprise
 from accounts.rules import is_editor
 from calls import questions
-from calls.domain import answers, applications, attachments
-from calls.domain.dossiers import DOCUMENTS, ENTERPRISE, TITLE, Dossier
+from calls.domain import answers, applications, attachments, pending
+from calls.domain.dossiers import DOCUMENTS, ENTERPRISE, TITLE
+from calls.domain.information import dossier_of
+from calls.domain.reading import read_through
 from calls.enums import Phase, QuestionKind, Uniqueness
 from calls.fields import field_views, raw_from_post, seen_version
 from calls.models import Application, Attachment, Call
@@ -73,34 +75,42 @@ def _choose(request, call, enterprises, strands):
 
 
 def find(request, pk) -> Application:
-    """The application, when this person may see it."""
-    found = Application.objects.visible_to(request.user).select_related(
+    """The application, when this person may see it as it was written."""
+    found = Application.objects.in_full_to(request.user).select_related(
         "call__action__axis", "strand", "form", "enterprise", "applicant"
     )
     return get_object_or_404(found, pk=pk)
 
 
-def is_over(application) -> bool:
-    """Whether the draft can no longer be submitted: its deadline, with the grace, is behind."""
-    call = application.call
-    return call.state != "published" or timezone.now() > call.accepts_until
+def is_over(application, asked=None) -> bool:
+    """Whether nothing can be sent any more: the draft's deadline, or that of what was asked, is behind."""
+    call, now = application.call, timezone.now()
+    if asked is not None:
+        return now > asked.due_at
+    return call.state != "published" or now > call.accepts_until
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def section(request, pk, section):
-    """One page of the form. POST saves every field it carries, then goes where the button says."""
+    """One page of the form. POST saves every field it carries, then goes where the button says.
+
+    While information is requested, it is the same page with what was asked, and the rest to read.
+    """
     received_at = timezone.now()
     if not request.user.is_authenticated:
         return kept.keep_and_ask_to_sign_in(request, pk, section)
     application = find(request, pk)
-    dossier = Dossier(application)
-    step = next((step for step in dossier.steps if step.key == section), None)
+    dossier = dossier_of(application, request.user)
+    step = next((step for step in dossier.pages if step.key == section), None)
     if step is None and request.method == "POST":
-        step = dossier.steps[0]  # the form changed meanwhile: what was typed is saved, or shown, all the same
+        step = dossier.pages[0]  # the form changed meanwhile: what was typed is saved, or shown, all the same
+    if step is None and dossier.request:
+        return redirect("information", application.pk)
     if step is None:
         raise Http404
-    if not application.is_draft and request.method == "GET":
+    closed = not application.is_draft and dossier.request is None
+    if closed and request.method == "GET" and kept.waiting(request, pk, section) is None:
         return redirect("application", application.pk)
     if request.method == "POST":
         return save_page(request, application, dossier, step, received_at)
@@ -144,13 +154,13 @@ def save_page(request, application, dossier, step, received_at):
     except Refused as error:
         refused = str(error)
     application.refresh_from_db(fields=["title", "state"])
-    dossier = Dossier(application)
-    step = next(s for s in dossier.steps if s.key == step.key)
+    dossier = dossier_of(application, request.user)
+    step = next(s for s in (*dossier.pages, *dossier.steps) if s.key == step.key)
     if homeless and not refused:
         kept.drop(request, application.pk, step.key)
         return page(request, dossier, step, homeless=homeless, status=409)
     if refused:
-        typed = asked if isinstance_late(application) else {}
+        typed = asked if is_late(dossier) else {}
         return page(request, dossier, step, typed=typed, refused=refused, homeless=homeless, status=409)
     kept.drop(request, application.pk, step.key)
     if others:
@@ -173,9 +183,10 @@ def texts_without_question(dossier, post) -> list[str]:
     ]
 
 
-def isinstance_late(application) -> bool:
+def is_late(dossier) -> bool:
     """Whether nothing can be stored any more, so that the page must show what was typed instead."""
-    return not application.is_draft or is_over(application)
+    application, asked = dossier.application, dossier.request
+    return (not application.is_draft and asked is None) or is_over(application, asked)
 
 
 def drop_line(go: str, asked: dict) -> None:
@@ -188,7 +199,7 @@ def drop_line(go: str, asked: dict) -> None:
 
 
 def remove_file(application, pk: str, user, received_at) -> None:
-    attachment = Attachment.objects.filter(application=application, pk=pk).first() if len(pk) == 36 else None
+    attachment = Attachment.everything.filter(application=application, pk=pk).first() if len(pk) == 36 else None
     if attachment:
         attachments.remove(attachment, by=user, received_at=received_at)
 
@@ -197,7 +208,7 @@ def next_address(request, dossier, step, go, shown_before) -> str:
     """Where a button leads. "Next" stays once when the page has a new error or a new question to show."""
     application, verb = dossier.application, go.partition(":")[0]
     here = reverse("section", args=[application.pk, step.key])
-    keys = [s.key for s in dossier.steps]
+    keys = [s.key for s in dossier.pages]
     place = keys.index(step.key)
     if verb == "add":
         return f"{here}?add={go.partition(':')[2]}#field-{go.partition(':')[2]}"
@@ -212,7 +223,7 @@ def next_address(request, dossier, step, go, shown_before) -> str:
         return here
     if place + 1 < len(keys):
         return reverse("section", args=[application.pk, keys[place + 1]])
-    return reverse("review", args=[application.pk])
+    return reverse("information" if dossier.request else "review", args=[application.pk])
 
 
 def fingerprint(errors) -> str:
@@ -227,9 +238,8 @@ def page(request, dossier, step, *, typed=None, refused="", others=(), homeless=
     if waiting is not None:
         typed = {q.key: raw_from_post(q, waiting) for q in step.questions if f"v-{q.key}" in waiting}
     errors = [error for q in step.questions if q in dossier.shown for error in dossier.errors(q)]
-    over = is_over(application)
-    keys = [s.key for s in dossier.steps]
-    place = keys.index(step.key)
+    steps = dossier.pages if step in dossier.pages else dossier.steps
+    place = steps.index(step)
     context = shell(request, dossier, current=step.key) | {
         "step": step,
         "fields": field_views(dossier, step, typed=typed, add_line=request.GET.get("add", "")),
@@ -244,13 +254,23 @@ def page(request, dossier, step, *, typed=None, refused="", others=(), homeless=
         "restored": waiting is not None,
         "others": [other_words(dossier, key, other) for key, other in others],
         "has_budget": any(q in dossier.budgets for q in step.questions),
-        "next_step": dossier.steps[place + 1] if place + 1 < len(keys) else None,
-        "back_step": dossier.steps[place - 1] if place else None,
-        "may_edit": is_applicant_editor(request.user, application) and application.is_draft and not over,
+        "next_step": steps[place + 1] if place + 1 < len(steps) else None,
+        "back_step": steps[place - 1] if place else None,
+        "may_edit": is_applicant_editor(request.user, application) and not is_late(dossier),
+        "rest": rest_of(dossier, step),
         "accept": attachments.ACCEPT,
         "most_bytes": settings.ATTACHMENT_MAX_BYTES,
     }
     return render(request, "applications/section.html", context, status=status)
+
+
+def rest_of(dossier, step) -> list[dict]:
+    """The rows of the same step that were not asked again, to read beside what was."""
+    if dossier.request is None:
+        return []
+    whole = [other for other in dossier.steps if other.key == step.key]
+    rows = (row for found in read_through(dossier, whole) for row in found["rows"])
+    return [row for row in rows if row["key"] not in dossier.asked]
 
 
 def summary_line(error) -> dict:
@@ -274,9 +294,10 @@ def other_words(dossier, key, other) -> dict:
 
 def shell(request, dossier, current="") -> dict:
     """What every page of the workspace shows around its content."""
-    application = dossier.application
+    application, asked = dossier.application, dossier.request
+    over = is_over(application, asked)
     steps = []
-    for number, step in enumerate(dossier.steps, 1):
+    for number, step in enumerate(dossier.pages, 1):
         state, reason = dossier.state(step)
         steps.append(
             {
@@ -290,14 +311,17 @@ def shell(request, dossier, current="") -> dict:
     ready = all(step["state"] == "complete" for step in steps)
     steps.append(
         {
-            "title": f"{len(steps) + 1}. {_('Read again and submit')}",
-            "url": reverse("review", args=[application.pk]),
+            "title": f"{len(steps) + 1}. {_('Read again and send') if asked else _('Read again and submit')}",
+            "url": reverse("information" if asked else "review", args=[application.pk]),
             "state": "progress" if ready else "todo",
-            "reason": _("Ready to submit") if ready else _("When all is complete"),
+            "reason": (_("Ready to send") if asked else _("Ready to submit"))
+            if ready
+            else _("When all is complete"),
             "current": current == "review",
         }
     )
-    changes = [answer for answer in dossier.answers.values() if answer.value is not None]
+    written = asked.answers.select_related("updated_by") if asked else dossier.answers.values()
+    changes = [answer for answer in written if answer.value is not None]
     others = [answer for answer in changes if answer.updated_by_id != request.user.pk]
     return {
         "application": application,
@@ -305,8 +329,11 @@ def shell(request, dossier, current="") -> dict:
         "strand": application.strand,
         "dossier": dossier,
         "steps": steps,
-        "over": is_over(application),
-        "rule": applications.deadline_rule(application.call),
+        "asked": asked,
+        "closes_at": asked.due_at if asked else application.call.closes_at,
+        "over": over,
+        "locked": is_late(dossier),
+        "rule": pending.rule(asked) if asked else applications.deadline_rule(application.call),
         "saved_at": max((answer.updated_at for answer in changes), default=None),
         "last_other": max(others, key=lambda answer: answer.updated_at, default=None),
         "own_share": dossier.cost - dossier.requested,

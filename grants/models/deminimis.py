@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise, Undertaking
-from accounts.rules import is_finance, is_manager, is_officer, is_reader
+from accounts.rules import is_finance, is_manager, is_officer, is_reader, sees_personal_data
 from grants.models.award import Award
 from grants.models.envelope import MONEY
 from grants.querysets import DeMinimisQuerySet
@@ -100,7 +100,7 @@ class DeMinimisAid(Row):
             )
         ]
         rules_permissions = {
-            "view": is_reader,
+            "view": sees_personal_data,
             "add": is_officer | is_finance,
             "change": is_officer | is_finance,
         }

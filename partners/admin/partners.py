@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from partners.models import Partner, PartnerMember
-from wecd.common.admin import StaffModelAdmin, StaffTabularInline
+from wecd.common.admin import StaffModelAdmin, StaffTabularInline, WritesTexts
 from wecd.common.admin_languages import NeedsMainLanguage, language_tabs
 
 
@@ -15,12 +15,13 @@ class MemberInline(StaffTabularInline):
 
 
 @admin.register(Partner)
-class PartnerAdmin(NeedsMainLanguage, StaffModelAdmin):
+class PartnerAdmin(WritesTexts, NeedsMainLanguage, StaffModelAdmin):
     """Floors above add what they know of a partner: its dated roles (``actions.admin``)."""
 
     list_display = ["name", "code", "kind", "city"]
     search_fields = ["name", "code", "city"]
     inlines = [MemberInline]
+    texts = ("kind", "description", "website")
     fieldsets = [
         (None, {"fields": [("name", "code"), ("city", "website")]}),
         *language_tabs("kind", "description"),

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.rules import is_manager, is_reader, is_system
+from accounts.rules import is_manager, is_system, sees_personal_data
 from partners.enums import Scope
 from partners.models.partner import Partner
 from partners.querysets import ApiKeyQuerySet
@@ -35,7 +35,7 @@ class ApiKey(Row):
         verbose_name_plural = _("API keys")
         ordering = ["partner__name", "name"]
         rules_permissions = {
-            "view": is_reader,
+            "view": sees_personal_data,
             "add": is_manager | is_system,
             "revoke": is_manager | is_system,
         }

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from rules import always_allow
 
-from accounts.rules import is_manager, is_reader
+from accounts.rules import is_communication, is_manager, is_reader, sees_personal_data
 from partners.querysets import PartnerQuerySet
+from partners.rules import edits_partner
 from wecd.common.models import Row
 
 
@@ -26,7 +26,12 @@ class Partner(Row):
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
         ordering = ["name"]
-        rules_permissions = {"view": always_allow, "add": is_manager, "change": is_manager}
+        rules_permissions = {
+            "view": is_reader | edits_partner,
+            "add": is_manager,
+            "change": is_communication | edits_partner,  # its texts
+            "change_facts": is_manager,
+        }
 
     def __str__(self) -> str:
         return self.name
@@ -42,7 +47,12 @@ class PartnerMember(Row):
         verbose_name = _("partner's member")
         verbose_name_plural = _("partner's members")
         constraints = [models.UniqueConstraint(fields=["partner", "user"], name="partner_member_once")]
-        rules_permissions = {"view": is_reader, "add": is_manager, "change": is_manager, "delete": is_manager}
+        rules_permissions = {
+            "view": sees_personal_data,
+            "add": is_manager,
+            "change": is_manager,
+            "delete": is_manager,
+        }
 
     def __str__(self) -> str:
         return f"{self.user}, {self.partner}"

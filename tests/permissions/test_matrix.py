@@ -56,9 +56,12 @@ def found(world: World, part: str) -> dict[str, list[str]]:
 
 def written(table: dict[str, list[str]]) -> str:
     width = max(map(len, table))
-    head = " " * width + "  " + "".join(f"{role:<10}" for role in ROLES)
+    wide = {role: max(10, len(role) + 1) for role in ROLES}
+    head = " " * width + "  " + "".join(f"{role:<{wide[role]}}" for role in ROLES)
     lines = [
-        f"{name:<{width}}  " + "".join(f"{word:<10}" for word in row) for name, row in sorted(table.items())
+        f"{name:<{width}}  "
+        + "".join(f"{word:<{wide[role]}}" for role, word in zip(ROLES, row, strict=False))
+        for name, row in sorted(table.items())
     ]
     return "\n".join(line.rstrip() for line in [head, *lines]) + "\n"
 

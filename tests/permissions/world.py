@@ -8,8 +8,10 @@ from django.db import transaction
 
 from calls.domain import attachments
 from calls.models import Application
+from hubs.models import HubManager
 from partners.domain import keys
 from partners.enums import Scope
+from partners.models import PartnerMember
 from tests.accounts.factories import EnterpriseFactory, MembershipFactory, UserFactory
 from tests.calls.factories import (
     ApplicationFactory,
@@ -23,8 +25,9 @@ from tests.permissions.routes import Route
 from tests.vouchers.factories import VoucherFactory
 from wecd.demo.applications import PDF
 
-STAFF = ("officer", "manager", "finance", "auditor")
-ROLES = ("anonymous", "stranger", "reader", "member", *STAFF, "key", "other-key")
+STAFF = ("officer", "manager", "finance", "communication", "auditor")
+EDITORS = ("partner-editor", "hub-manager")  # of this world's partner and hub
+ROLES = ("anonymous", "stranger", "reader", "member", *STAFF, *EDITORS, "key", "other-key")
 
 
 class World:
@@ -37,7 +40,7 @@ class World:
             "stranger": EnterpriseFactory(owner=UserFactory()).memberships.get().user,
             "reader": MembershipFactory(enterprise=self.enterprise, role="reader").user,
             "member": self.member,
-        } | {role: UserFactory(roles=[role]) for role in STAFF}
+        } | {role: UserFactory(roles=[role.replace("-", "_")]) for role in (*STAFF, *EDITORS)}
         self.asked = MembershipFactory(enterprise=self.enterprise, state="asked", role="reader")
         self.call = CallFactory()
         self.application = ApplicationFactory(
@@ -54,6 +57,8 @@ class World:
             self.draft, self.document.key, SimpleUploadedFile("quote.pdf", PDF), by=self.member
         )
         self.hub = HubFactory()
+        HubManager.objects.create(hub=self.hub, user=self.users["hub-manager"])
+        PartnerMember.objects.create(partner=self.call.action.lead, user=self.users["partner-editor"])
         manager = self.users["manager"]
         scopes = list(Scope.values)
         self.keys = {

@@ -10,7 +10,7 @@ import json
 import rules
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404
@@ -28,13 +28,23 @@ def may(user, action: str, model, obj=None) -> bool:
     return rules.has_perm(f"{options.app_label}.{action}_{options.model_name}", user, obj)
 
 
+def reads_programme(user) -> bool:
+    """Whether the person's role reads the whole programme; others see here only what is theirs to change."""
+    return rules.test_rule("reads_programme", user)
+
+
 class StaffPermissions:
-    """Permissions of an admin class, by rules. Anything a person may change they may also see."""
+    """Permissions of an admin class, by rules. Anything a person may change they may also see.
+
+    SECURITY: what everybody may see on the site is not thereby open here, where drafts and notes are shown
+    beside it: a person who does not read the programme sees a row only when they may change it.
+    """
 
     model: type[models.Model]
 
     def has_view_permission(self, request, obj=None) -> bool:
-        return may(request.user, "view", self.model, obj) or self.has_change_permission(request, obj)
+        sees = reads_programme(request.user) and may(request.user, "view", self.model, obj)
+        return sees or self.has_change_permission(request, obj)
 
     def has_add_permission(self, request, obj=None) -> bool:
         return may(request.user, "add", self.model)
@@ -56,6 +66,13 @@ class StaffModelAdmin(StaffPermissions, KeysetList, ModelAdmin):
     def has_module_permission(self, request) -> bool:
         return self.has_view_permission(request)
 
+    def get_queryset(self, request):
+        """The rows this person sees here: of every list, search, suggestion, page and history."""
+        found = super().get_queryset(request)
+        if hasattr(found, "for_staff"):
+            return found.for_staff(request.user)
+        return found if reads_programme(request.user) else found.none()
+
     def get_urls(self):
         """Every page of a row answers 404 to what cannot be a row's key, before anything is read."""
         urls = super().get_urls()
@@ -74,6 +91,24 @@ class StaffModelAdmin(StaffPermissions, KeysetList, ModelAdmin):
             return view(request, *args, **kwargs)
 
         return page
+
+
+class WritesTexts:
+    """Mixin of an admin class: those who may not ``change_facts`` change its ``texts`` alone and read the rest.
+
+    A translated field is named once: ``description`` stands for its column in each language.
+    """
+
+    texts: tuple[str, ...] = ()
+
+    def get_readonly_fields(self, request, obj=None):
+        always = super().get_readonly_fields(request, obj)  # type: ignore[misc]
+        if obj is None or may(request.user, "change_facts", type(obj), obj):
+            return always
+        texts = {f"{name}_{code}" for name in self.texts for code in settings.MODELTRANSLATION_LANGUAGES}
+        shown = flatten_fieldsets(self.get_fieldsets(request, obj))  # type: ignore[attr-defined]
+        facts = [name for name in shown if name not in texts | set(self.texts) | set(always)]
+        return [*always, *facts]
 
 
 class InlinePermissions(StaffPermissions):

@@ -3,6 +3,7 @@
 from accounts import demo as demo_accounts
 from accounts.models import User
 from actions.models import Action
+from hubs.models import Hub, HubManager
 from partners.domain import keys
 from partners.enums import Scope
 from partners.models import Partner, PartnerMember
@@ -22,10 +23,12 @@ def create() -> dict[str, User]:
             "finance": "finance",
             "entrepreneur": "entrepreneur",
             "partner": "partner",
+            "hub": "hub",
         }.items()
     }
     partner = Partner.objects.get(code__iexact="WD")
     PartnerMember.objects.get_or_create(partner=partner, user=found["partner"])
+    HubManager.objects.get_or_create(hub=Hub.objects.get(slug="trakk"), user=found["hub"])
     for action in Action.objects.filter(slug__in=WITH_WALLONIE_DESIGN):
         action.partners.add(partner)
     keys.create(

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import demo
+from accounts.enums import Role
 from accounts.middleware import SIGNED_IN_AT
 from tests.accounts.factories import UserFactory
 from wecd.common.models import OutboxMessage
@@ -221,8 +222,18 @@ def test_the_door_is_closed_to_others(client, entrepreneur):
     assert client.get("/admin/login/?next=/admin/").status_code == 403
 
 
-def test_staff_sign_in_again_after_a_day(client, officer, settings):
-    client.force_login(officer)
+@pytest.mark.parametrize("role", Role.values)
+def test_every_role_needs_a_second_factor(client, settings, role):
+    settings.STAFF_MFA_REQUIRED = True
+    client.force_login(UserFactory(roles=[role]))
+    for address in ("/admin/", "/admin/partners/partner/", "/admin/hubs/hub/", "/admin/accounts/user/"):
+        assert client.get(address).url == reverse("mfa_index")
+        assert client.post(address).url == reverse("mfa_index")
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_every_role_signs_in_again_after_a_day(client, settings, role):
+    client.force_login(UserFactory(roles=[role]))
     assert client.get("/admin/").status_code == 200
     session = client.session
     long_ago = timezone.now() - timedelta(hours=settings.STAFF_SESSION_HOURS, minutes=1)
@@ -236,10 +247,13 @@ def test_staff_sign_in_again_after_a_day(client, officer, settings):
 def test_demo_people_are_created_once_with_their_roles():
     demo.create_people()
     people = demo.create_people()
-    assert len(people) == 14
+    assert len(people) == len(demo.PEOPLE)
     assert people["officer"].role_names == {"officer"}
+    assert people["partner"].role_names == {"partner_editor"}
+    assert people["hub"].role_names == {"hub_manager"}
+    assert people["communication"].role_names == {"communication"}
     assert people["entrepreneur"].is_staff is False
-    assert User.objects.filter(email__endswith="@wecd.example").count() == 14
+    assert User.objects.filter(email__endswith="@wecd.example").count() == len(demo.PEOPLE)
     assert people["staff"].check_password("demo-wecd")
 
 
