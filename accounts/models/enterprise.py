@@ -5,6 +5,7 @@ import rules
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Right, Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import MEMBERSHIP_MOVES, LegalForm, MemberRole, MembershipState, NaceRevision, SizeClass
@@ -20,7 +21,7 @@ from accounts.rules import (
     sees_personal_data,
 )
 from wecd.common import identifiers
-from wecd.common.fields import EncryptedCharField
+from wecd.common.fields import BlindIndexField, EncryptedCharField
 from wecd.common.models import Row
 from wecd.common.search import plain
 from wecd.common.workflow import because
@@ -70,6 +71,14 @@ class Undertaking(Row):
 
     def __str__(self) -> str:
         return self.name
+
+
+def phone_digits(column: str = "phone"):
+    """The last eight digits of a telephone number: the same for +32 4…, 0032 4… and 04…"""
+    digits = models.Func(
+        models.F(column), models.Value(r"\D"), models.Value(""), models.Value("g"), function="regexp_replace"
+    )
+    return Right(digits, 8, output_field=models.CharField())
 
 
 @pghistory.track(model_name="EnterpriseHistory")
@@ -123,6 +132,7 @@ class Enterprise(Row):
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     website = models.URLField(_("website"), blank=True)
     iban = EncryptedCharField(_("IBAN"), blank=True)
+    iban_index = BlindIndexField(of="iban")
 
     objects = EnterpriseQuerySet.as_manager()
 
@@ -138,6 +148,10 @@ class Enterprise(Row):
         indexes = [
             models.Index(fields=["name", "id"], name="enterprise_by_name"),
             GinIndex(OpClass(plain("name", "number"), name="gin_trgm_ops"), name="enterprise_search"),
+            models.Index(
+                fields=["iban_index"], condition=~models.Q(iban_index=""), name="enterprise_by_iban"
+            ),
+            models.Index(phone_digits(), condition=~models.Q(phone=""), name="enterprise_by_phone"),
         ]
         rules_permissions = {
             "view": is_reader | is_member,
@@ -191,6 +205,7 @@ class Site(Row):
                 name="one_registered_office",
             )
         ]
+        indexes = [models.Index("postal_code", Upper("street"), name="site_by_address")]
         rules_permissions = {"view": is_reader, "add": is_officer, "change": is_officer, "delete": is_officer}
 
     def __str__(self) -> str:
