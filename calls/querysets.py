@@ -57,6 +57,12 @@ class ApplicationQuerySet(models.QuerySet):
             "-created_at", "-pk"
         )
 
+    def with_answer_by(self):
+        """With ``answer_by``: until when the applicant can answer an open information request."""
+        requests = self.model._meta.get_field("information_requests").related_model.objects
+        open_ones = requests.filter(application=models.OuterRef("pk"), closed_at=None)
+        return self.annotate(answer_by=models.Subquery(open_ones.values("due_at")[:1]))
+
     def by_arrival(self):
         """First come, first served: the instant of submission decides, then the reference number."""
         return self.order_by("submitted_at", "number", "pk")

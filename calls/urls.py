@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from calls.views import messages, public, questions, saving, space, submission, workspace
+from calls.views import (
+    information,
+    mails,
+    messages,
+    previews,
+    public,
+    questions,
+    saving,
+    space,
+    submission,
+    workspace,
+)
 
 urlpatterns = [
     # Public
-    path("", public.home, name="home"),
     path("calls/", public.list_calls, name="calls"),
     path("calls/deadlines.ics", public.calls_ics, name="calls_ics"),
     path("calls/<slug:slug>/", public.show_call, name="call"),
@@ -21,6 +31,8 @@ urlpatterns = [
     path("applications/<uuid:pk>/answers/", saving.save_answer, name="answers"),
     path("applications/<uuid:pk>/files/", saving.add_file, name="files"),
     path("applications/<uuid:pk>/files/<uuid:file>/", saving.attachment, name="attachment"),
+    path("applications/<uuid:pk>/files/<uuid:file>/preview/", previews.preview, name="preview"),
+    path("applications/<uuid:pk>/mails/", mails.application_mails, name="application_mails"),
     path("applications/<uuid:pk>/messages/", messages.thread, name="messages"),
     path("applications/<uuid:pk>/review/", submission.review, name="review"),
     path("applications/<uuid:pk>/receipt/", submission.receipt, name="receipt"),
@@ -28,5 +40,6 @@ urlpatterns = [
     path("applications/<uuid:pk>/download.pdf", submission.download_pdf, name="application_pdf"),
     path("applications/<uuid:pk>/download.json", submission.download_json, name="application_json"),
     path("applications/<uuid:pk>/withdraw/", submission.withdraw, name="withdraw"),
+    path("applications/<uuid:pk>/information-request/", information.page, name="information"),
     path("applications/<uuid:pk>/<slug:section>/", workspace.section, name="section"),
 ]

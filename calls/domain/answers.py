@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from calls import questions
-from calls.domain.applications import check_accepts
+from calls.domain import pending
+from calls.domain.applications import NotInTime, check_accepts
 from calls.domain.dossiers import TITLE
-from calls.enums import QuestionKind
-from calls.models import Answer, Application, Question
+from calls.enums import CallState, QuestionKind
+from calls.models import Application, InformationRequest, Question
 from wecd.common.workflow import NotAllowed, Refused, why_not_permitted
 
 
@@ -45,18 +46,33 @@ class NotSaved(Refused):
         self.raw = raw
 
 
-def locked_draft(application, *, by, received_at=None) -> Application:
-    """The application, locked and fit to be written to, else ``NotAllowed`` or ``Refused``."""
+def locked(application, key: str, *, by, received_at=None) -> tuple[Application, InformationRequest | None]:
+    """The application, locked and fit to have ``key`` written, else ``NotAllowed`` or ``Refused``.
+
+    A draft takes everything until its call closes. While information is requested, only what was asked can
+    be written, until that deadline; the request comes back as second, and what is written belongs to it.
+    """
     row = Application.objects.select_for_update(of=("self",)).select_related("call").get(pk=application.pk)
     if not rules.has_perm(row.get_perm("edit"), by, row):
         raise NotAllowed(why_not_permitted(row, "edit", by))
-    if not row.is_draft:
+    request = pending.open_request(row)
+    if not row.is_draft and request is None:
         raise Refused(
             _("This application is no longer a draft (%(state)s): its answers stand as they were submitted.")
             % {"state": row.get_state_display()}
         )
-    check_accepts(row.call, received_at or timezone.now())
-    return row
+    check_takes(row, request, received_at or timezone.now())
+    if request and not pending.is_open(request, key):
+        raise Refused(_("This was not asked: it stands as you submitted it. Only what was asked can change."))
+    return row, request
+
+
+def check_takes(application, request: InformationRequest | None, at: datetime) -> None:
+    """``Refused`` when what the server received at this instant comes too late, or for a call called off."""
+    if request is None or application.call.state == CallState.CANCELLED:
+        check_accepts(application.call, at)
+    elif at > request.due_at:
+        raise NotInTime(pending.rule(request))
 
 
 def save(application, key: str, raw, *, by, seen_version: int | None = None, received_at=None) -> Saved:
@@ -68,7 +84,7 @@ def save(application, key: str, raw, *, by, seen_version: int | None = None, rec
     """
     with transaction.atomic():
         try:
-            row = locked_draft(application, by=by, received_at=received_at)
+            row, request = locked(application, key, by=by, received_at=received_at)
         except NotAllowed:
             raise
         except Refused as refused:
@@ -80,23 +96,25 @@ def save(application, key: str, raw, *, by, seen_version: int | None = None, rec
             raise NotSaved(_("This form has no such question any more. Reload the page."), raw)
         value, error = questions.keep(question, raw)
         errors = tuple(error.messages) if error else ()
-        old = Answer.objects.select_related("updated_by").filter(application=row, key=key).first()
+        store, owner = pending.store(row, request)
+        mine = store.select_related("updated_by").filter(key=key).first()
+        old = mine or (pending.standing(row, key) if request else None)
         if old is None and value is None:
             return Saved(None, 0, None, None)
         if old is not None and old.value == value:
             return Saved(value, old.version, old.updated_at, None, errors)
         now = timezone.now()
-        answer = Answer(
-            application=row,
+        answer = store.model(
+            **owner,
             key=key,
             value=value,
             version=old.version + 1 if old else 1,
             updated_at=now,
             updated_by=by,
         )
-        if old:
-            answer.pk = old.pk
-        answer.save(force_insert=old is None, force_update=old is not None)
+        if mine:
+            answer.pk = mine.pk
+        answer.save(force_insert=mine is None, force_update=mine is not None)
     return Saved(value, answer.version, answer.updated_at, _other(old, seen_version, by), errors)
 
 

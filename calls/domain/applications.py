@@ -5,11 +5,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise
 from accounts.rules import is_editor
-from calls.domain import decisions
+from calls.domain import decisions, pending
 from calls.domain.dossiers import Dossier, Missing
 from calls.enums import SUBMITTED_STATES, ApplicationState, CallState, Phase, Uniqueness
-from calls.models import Application, Call
-from wecd.common import formatting, journal
+from calls.models import Application, Call, InformationRequest
+from wecd.common import clocks, formatting, journal
+from wecd.common.models import Clock
 from wecd.common.outbox import queue_mail
 from wecd.common.workflow import NotAllowed, Refused, move
 
@@ -81,10 +82,13 @@ def withdraw(application, *, by, reason: str = "") -> Application:
     """Take an application back, for good. Its files and what was submitted stay on record.
 
     Tells the applicant by mail once it had been submitted; a draft goes without a word. An award that was
-    only proposed ends with it, and the reserve list may move up.
+    only proposed ends with it, and the reserve list may move up; so do an open information request and the
+    clock.
     """
     with move(application, "withdraw", by=by, reason=reason.strip()) as row:
         decisions.drop_proposal(row, by=by)
+        pending.close(row, InformationRequest.Outcome.WITHDRAWN, by=by)
+        clocks.stop(row, Clock.Kind.ADMISSIBILITY)
         if row.submitted_at:
             queue_mail("calls/withdrawn", to=by, about=row, application=row)
     return application

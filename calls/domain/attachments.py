@@ -1,4 +1,4 @@
-"""Files of a draft: what may come in, and out again."""
+"""Files of a draft, or of the answer to an information request: what may come in, and out again."""
 
 import hashlib
 import re
@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 import puremagic
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from calls.domain.answers import locked_draft
+from calls.domain import pending
+from calls.domain.answers import locked
 from calls.enums import QuestionKind
 from calls.models import Application, Attachment
 from calls.questions.base import one_line
@@ -49,15 +51,16 @@ def add(application, key: str, upload, *, by, received_at=None) -> Attachment:
     content_type = check_content(upload, name)
     scan(upload, name)
     with transaction.atomic():
-        row = locked_draft(application, by=by, received_at=received_at)
+        row, request = locked(application, key, by=by, received_at=received_at)
         most = most_files(row, key)
-        if row.attachments.filter(key=key).count() >= most:
+        if pending.count_files(row, request, key) >= most:
             raise Refused(
                 _("“%(name)s” is one file too many: %(most)s at most. Remove one first.")
                 % {"name": name, "most": most}
             )
         attachment = Attachment(
             application=row,
+            request=request,
             key=key,
             name=name,
             size=upload.size,
@@ -77,12 +80,21 @@ def add(application, key: str, upload, *, by, received_at=None) -> Attachment:
 
 
 def remove(attachment, *, by, received_at=None) -> None:
-    """Take a file out of a draft; the stored file goes once the change is final."""
+    """Take a file out of a draft; the stored file goes once the change is final.
+
+    A file that was submitted is only marked: it goes when the information request is answered, and stays on
+    record even then, because an earlier version names it.
+    """
     with transaction.atomic():
-        row = locked_draft(attachment.application, by=by, received_at=received_at)
-        gone = row.attachments.filter(pk=attachment.pk).first()
+        row, request = locked(attachment.application, attachment.key, by=by, received_at=received_at)
+        gone = Attachment.everything.filter(
+            Q(request=None) | Q(request=request), application=row, replaced_at=None, pk=attachment.pk
+        ).first()
         if gone is None:
             return  # removed by another tab: what was asked is done
+        if request and gone.request_id is None:
+            pending.mark_removed(request, gone)
+            return
         storage, path = gone.file.storage, gone.file.name
         journal.record(row, "calls.application.detach", by=by, **_facts(gone))
         gone.delete()

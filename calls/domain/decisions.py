@@ -23,29 +23,53 @@ from calls.models import Application, Call
 from grants.domain import awards, envelopes
 from grants.enums import AwardState, LegalBasis
 from grants.models import Award
-from wecd.common import formatting, journal
+from wecd.common import clocks, formatting, journal
+from wecd.common.models import Clock
 from wecd.common.outbox import queue_mail
 from wecd.common.workflow import NotAllowed, Refused, move, why_not_permitted, wrong_state
 
+SILENCE = "silence"  # the reason in the journal when nobody decided in time
+
 
 # --- Admissibility ------------------------------------------------------------------------------------
-def admit(application: Application, *, by) -> Application:
-    """Declare the application admissible and tell the applicant."""
-    with move(application, "admit", by=by) as row:
-        _tell(row, "admitted")
+def admit(application: Application, *, by, by_silence: bool = False) -> Application:
+    """Declare the application admissible, stop its clock and tell the applicant.
+
+    ``by_silence``: because its working days passed without a decision; refused while they have not.
+    """
+    with move(application, "admit", by=by, **({"reason": SILENCE} if by_silence else {})) as row:
+        clock = clocks.of(row, Clock.Kind.ADMISSIBILITY)
+        over = clock is not None and clocks.is_over(clock)
+        if by_silence and not over:
+            raise Refused(_("The working days of %(row)s are not over.") % {"row": row})
+        clocks.stop(row, Clock.Kind.ADMISSIBILITY, ran_out=over)
+        _tell(row, "admitted_by_silence" if by_silence else "admitted")
     return application
 
 
 def refuse(application: Application, *, by, reasons) -> Application:
     """Declare the application not admissible, rule by rule; opens the objection window; tells why and how.
 
-    ``reasons`` are sentences, or ``{"code": rule, "sentence": …}``; at least one.
+    ``reasons`` are sentences, or ``{"code": rule, "sentence": …}``; at least one. Refused once the clock ran
+    out: silence has made it admissible, and the portal is about to say so.
     """
     found = as_reasons(reasons)
     with move(application, "refuse", by=by, reasons=found) as row:
+        check_in_time(row)
+        clocks.stop(row, Clock.Kind.ADMISSIBILITY)
         _decide(row, found)
         _tell(row, "refused")
     return application
+
+
+def check_in_time(row: Application) -> None:
+    """``Refused`` once the working days to check admissibility are over."""
+    clocks.check_not_over(
+        row,
+        Clock.Kind.ADMISSIBILITY,
+        _("The working days to check %(reference)s are over: silence makes it admissible.")
+        % {"reference": row.reference},
+    )
 
 
 # --- Proposal ---------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from calls import questions
 from calls.enums import QuestionKind
-from calls.models import Application, Attachment, DocumentRequest, Question
+from calls.models import Application, Attachment, DocumentRequest, InformationRequest, Question
 from calls.questions import budget
 from wecd.common import formatting
 
@@ -51,13 +51,19 @@ class Step:
 
 
 class Dossier:
-    """``Dossier(application)`` reads it fresh; answers given after it was made are not in it."""
+    """``Dossier(application)`` reads it fresh; answers given after it was made are not in it.
 
-    def __init__(self, application: Application):
+    With an information ``request``, it is as the applicant has completed it so far: what was typed in answer
+    lies over what stands, and ``pages`` has only what was asked.
+    """
+
+    request: InformationRequest | None = None
+
+    def __init__(self, application: Application, *, request: InformationRequest | None = None):
         for part in ("answers", "attachments"):
             application.__dict__.get("_prefetched_objects_cache", {}).pop(part, None)
         prefetch_related_objects([application], *PARTS)
-        self.application = application
+        self.application, self.request = application, request
 
     @classmethod
     def of_many(cls, applications: list[Application]) -> "list[Dossier]":
@@ -95,6 +101,28 @@ class Dossier:
         return steps
 
     @cached_property
+    def asked(self) -> set[str]:
+        """The keys an information request opens: those named, and the questions that depend on them."""
+        return opened_by(self.request.keys, self.questions) if self.request else set()
+
+    @cached_property
+    def pages(self) -> list[Step]:
+        """The steps to fill in: all, or what an information request asks for and nothing else."""
+        if self.request is None:
+            return self.steps
+        narrowed = (
+            Step(
+                step.key,
+                step.title,
+                step.help,
+                questions=[question for question in step.questions if question.key in self.asked],
+                documents=[document for document in step.documents if document.key in self.asked],
+            )
+            for step in self.steps
+        )
+        return [step for step in narrowed if step.questions or step.documents]
+
+    @cached_property
     def documents(self) -> list[DocumentRequest]:
         return list(self.application.form.documents.all())
 
@@ -110,7 +138,11 @@ class Dossier:
     # --- What was answered ---
     @cached_property
     def answers(self) -> dict:
-        return {answer.key: answer for answer in self.application.answers.all()}
+        standing = {answer.key: answer for answer in self.application.answers.all()}
+        if self.request is None:
+            return standing
+        pending = self.request.answers.select_related("updated_by")
+        return standing | {answer.key: answer for answer in pending}
 
     @cached_property
     def values(self) -> dict:
@@ -119,9 +151,16 @@ class Dossier:
     @cached_property
     def files(self) -> dict[str, list[Attachment]]:
         found: dict[str, list[Attachment]] = {}
-        for attachment in self.application.attachments.all():
+        for attachment in self._attachments():
             found.setdefault(attachment.key, []).append(attachment)
         return found
+
+    def _attachments(self) -> list[Attachment]:
+        standing = list(self.application.attachments.all())
+        if self.request is None:
+            return standing
+        kept = [file for file in standing if str(file.pk) not in self.request.removed]
+        return kept + list(Attachment.everything.filter(request=self.request))
 
     def value(self, question):
         """The answer as a value; that of a file question is the list of its files."""
@@ -173,11 +212,12 @@ class Dossier:
 
     @cached_property
     def missing(self) -> list[Missing]:
-        found = [item for step in self.steps for item in self.missing_in(step)]
+        found = [item for step in self.pages for item in self.missing_in(step)]
         return found or self._below_floor()
 
     def _below_floor(self) -> list[Missing]:
-        strand, asked = self.application.strand, self.budgets
+        strand = self.application.strand
+        asked = [question for question in self.budgets if self.request is None or question.key in self.asked]
         if not asked or self.requested >= strand.floor:
             return []
         least = (strand.floor * 100 / strand.funding_rate).quantize(CENT, ROUND_UP)
@@ -246,6 +286,15 @@ class Dossier:
         """The funded share of a cost, to the cent and never a cent above the rate or the ceiling."""
         strand = self.application.strand
         return min(strand.ceiling, (cost * strand.funding_rate / 100).quantize(CENT, ROUND_DOWN))
+
+
+def opened_by(keys, questions) -> set[str]:
+    """``keys``, and those of the questions whose conditions lead back to one of them."""
+    found, before = set(keys), -1
+    while len(found) != before:
+        before = len(found)
+        found |= {q.key for q in questions if (q.shown_if or {}).get("question") in found}
+    return found
 
 
 def blank_words(question) -> str:

@@ -18,7 +18,11 @@ from grants.models import Award
 CENT = Decimal("0.01")
 IN_FORCE = (AwardState.APPROVED, AwardState.ACTIVE, AwardState.COMPLETED)
 TAKEN = (AwardState.PROPOSED, *IN_FORCE)
-UNDECIDED = (ApplicationState.SUBMITTED, ApplicationState.ADMISSIBLE)
+UNDECIDED = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.INFORMATION_REQUESTED,  # it keeps its place
+    ApplicationState.ADMISSIBLE,
+)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from calls.questions import budget, numbers
 from wecd.common import formatting
 
 
-def read_through(dossier) -> list[dict]:
-    """Every page with its questions and answers in words, for reading."""
+def read_through(dossier, steps=None) -> list[dict]:
+    """Every page (or those given) with its questions and answers in words, for reading."""
     pages = []
-    for step in dossier.steps:
+    for step in dossier.steps if steps is None else steps:
         rows = [
             {
                 "key": question.key,

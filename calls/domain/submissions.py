@@ -12,7 +12,8 @@ from calls import eligibility
 from calls.domain.applications import check_accepts
 from calls.domain.dossiers import Dossier, file_facts
 from calls.models import Application, Submission
-from wecd.common import journal
+from wecd.common import clocks, journal
+from wecd.common.models import Clock
 from wecd.common.outbox import queue_mail
 from wecd.common.workflow import Refused, move
 
@@ -65,10 +66,34 @@ def _take_in(row: Application, by, received_at) -> Submission:
     submission = Submission.objects.create(
         application=row, received_at=received_at, content=content.decode(), sha256=digest, by=by
     )
+    if row.call.admissibility_days:
+        days = row.call.admissibility_days
+        clocks.start(row, Clock.Kind.ADMISSIBILITY, working_days=days, at=received_at)
     row.journal_facts |= {"reference": row.reference, "sha256": digest, "requested": str(row.requested)}
     for person in {by, row.applicant}:
         queue_mail("calls/receipt", to=person, about=row, application=row, submission=submission)
     return submission
+
+
+def add_version(row: Application, *, by, received_at: datetime) -> Submission:
+    """The next version of a submitted application, from what now stands; ``row`` is locked by its move.
+
+    Reference, place and instant of submission stay those of the first. The rules are asked again for the
+    officer to read; a "no" refuses nothing here, where the applicant can change only what was asked.
+    """
+    dossier = Dossier(row)
+    row.rule_results = [result.as_dict() for result in rule_results(dossier)]
+    row.eligible_cost, row.requested = dossier.cost, dossier.requested
+    content = canonical_content(row, dossier)
+    last = row.submissions.order_by("-number").values_list("number", flat=True).first() or 0
+    return Submission.objects.create(
+        application=row,
+        number=last + 1,
+        received_at=received_at,
+        content=content.decode(),
+        sha256=hashlib.sha256(content).hexdigest(),
+        by=by,
+    )
 
 
 def check_complete(dossier: Dossier) -> None:

@@ -200,7 +200,7 @@ class Attachment(Row):
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="attachments")
     request = models.ForeignKey(
-        "calls.InformationRequest", models.PROTECT, null=True, editable=False, related_name="attachments"
+        "calls.InformationRequest", models.PROTECT, null=True, editable=False, related_name="+"
     )
     replaced_at = models.DateTimeField(null=True, editable=False)
     key = models.SlugField(max_length=50)

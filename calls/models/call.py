@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rules import always_allow
 
-from accounts.rules import is_manager, is_reader
+from accounts.rules import is_manager
 from actions.models import Action
 from calls.enums import CALL_MOVES, Allocation, CallKind, CallState, Phase, Uniqueness
 from calls.querysets import CallQuerySet
@@ -72,6 +72,17 @@ class Call(Row):
     )
     decision_on = models.DateField(_("decision expected on"), null=True, blank=True)
     objection_days = models.PositiveSmallIntegerField(_("days to object"), default=30)
+    admissibility_days = models.PositiveSmallIntegerField(
+        _("working days to check admissibility"),
+        null=True,
+        blank=True,
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_(
+            "Belgian working days after submission. When they pass without a decision, the application is "
+            "admissible. Empty: no clock runs."
+        ),
+    )
 
     contact_name = models.CharField(_("contact"), max_length=200, blank=True)
     contact_email = models.EmailField(_("contact's e-mail"), blank=True)
@@ -80,6 +91,7 @@ class Call(Row):
         _("state"), max_length=10, choices=CallState, default=CallState.DRAFT, editable=False
     )
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    cancel_reason = models.TextField(_("why it was cancelled"), blank=True, editable=False)
     copied_from = models.ForeignKey("self", models.SET_NULL, null=True, editable=False, related_name="+")
 
     objects = CallQuerySet.as_manager()
@@ -261,22 +273,3 @@ class Extension(Row):
 
     def __str__(self) -> str:
         return f"{self.call}: {self.new_closes_at:%Y-%m-%d %H:%M}"
-
-
-class PublicAnswer(Row):
-    """A question somebody asked about a call, with the answer, published for all."""
-
-    call = models.ForeignKey(Call, models.CASCADE, related_name="public_answers")
-    question = models.CharField(_("question"), max_length=300)
-    answer = models.TextField(_("answer"))
-    published_at = models.DateTimeField(_("published"), null=True, blank=True)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    class Meta:
-        verbose_name = _("question and answer")
-        verbose_name_plural = _("questions and answers")
-        ordering = ["position", "pk"]
-        rules_permissions = EDITABLE | {"view": is_reader}
-
-    def __str__(self) -> str:
-        return self.question

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from calls import questions
 from calls.domain import answers, attachments
-from calls.domain.applications import NotInTime, check_accepts
-from calls.domain.dossiers import Dossier
+from calls.domain.applications import NotInTime
+from calls.domain.information import dossier_of
 from calls.fields import field_views
 from calls.models import Attachment
+from calls.rules import is_applicant
 from calls.views.workspace import find
 from wecd.common import formatting
 from wecd.common.workflow import NotAllowed, Refused
@@ -58,7 +59,7 @@ def save_answer(request, pk):
     except (Refused, NotAllowed) as error:
         return refusal(error)
     application.refresh_from_db(fields=["title"])
-    return JsonResponse(outcome(Dossier(application), key, saved))
+    return JsonResponse(outcome(dossier_of(application, request.user), key, saved))
 
 
 def outcome(dossier, key, saved) -> dict:
@@ -67,12 +68,12 @@ def outcome(dossier, key, saved) -> dict:
         "version": saved.version,
         "time": formatting.clock(saved.updated_at or timezone.now()),
         "errors": list(saved.errors),
-        "steps": [dict(zip(("state", "reason"), dossier.state(step), strict=True)) for step in dossier.steps],
+        "steps": [dict(zip(("state", "reason"), dossier.state(step), strict=True)) for step in dossier.pages],
         "title": str(dossier.application.title),
     }
     question = next((q for q in dossier.questions if q.key == key), None)
     if question is not None and saved.errors and question.kind == "budget":
-        step = next(s for s in dossier.steps if question in s.questions)
+        step = next(s for s in dossier.pages if question in s.questions)
         view = next(view for view in field_views(dossier, step) if view.key == key)
         found["lines"] = {line.index: {"errors": line.errors, "bad": sorted(line.bad)} for line in view.lines}
     if saved.by_other and question is not None:
@@ -88,16 +89,16 @@ def outcome(dossier, key, saved) -> dict:
 
 def news(request, application) -> dict:
     """Versions and values of every answer, who wrote them, and whether the portal still takes changes."""
-    dossier = Dossier(application)
+    dossier = dossier_of(application, request.user)
     closed = ""
     try:
-        check_accepts(application.call, timezone.now())
+        answers.check_takes(application, dossier.request, timezone.now())
     except Refused as error:
         closed = str(error)
     asked = {question.key: question for question in dossier.questions}
     return {
         "csrf": get_token(request),
-        "draft": application.is_draft,
+        "draft": application.is_draft or dossier.request is not None,
         "closed": closed,
         "answers": {
             key: {
@@ -128,13 +129,13 @@ def add_file(request, pk):
             attachments.add(application, key, upload, by=request.user, received_at=received_at)
     except (Refused, NotAllowed) as error:
         return refusal(error)
-    dossier = Dossier(application)
+    dossier = dossier_of(application, request.user)
     shown = render(
         request,
         "applications/_files.html",
         {"files": dossier.files.get(key, []), "application": application, "may_edit": True},
     )
-    steps = [dict(zip(("state", "reason"), dossier.state(step), strict=True)) for step in dossier.steps]
+    steps = [dict(zip(("state", "reason"), dossier.state(step), strict=True)) for step in dossier.pages]
     return JsonResponse({"html": shown.content.decode(), "steps": steps})
 
 
@@ -146,16 +147,17 @@ def attachment(request, pk, file):
     if not request.user.is_authenticated:
         return signed_out() if request.method == "POST" else redirect_to_login(request.path)
     application = find(request, pk)
-    row = get_object_or_404(
-        Attachment.objects.select_related("application"), application=application, pk=file
-    )
+    files = Attachment.everything.select_related("application").filter(application=application)
+    if not is_applicant(request.user, application):
+        files = files.filter(request=None)  # SECURITY: not sent yet, or never: its authors' alone
+    row = get_object_or_404(files, pk=file)
     if request.method == "POST":
         try:
             attachments.remove(row, by=request.user, received_at=received_at)
         except (Refused, NotAllowed) as error:
             return refusal(error)
-        dossier = Dossier(application)
-        steps = [dict(zip(("state", "reason"), dossier.state(step), strict=True)) for step in dossier.steps]
+        dossier = dossier_of(application, request.user)
+        steps = [dict(zip(("state", "reason"), dossier.state(step), strict=True)) for step in dossier.pages]
         if request.headers.get("Accept", "").startswith("application/json"):
             return JsonResponse({"steps": steps})
         return redirect("application", application.pk)

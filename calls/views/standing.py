@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from calls.domain.decisions import SILENCE
 from calls.enums import ApplicationState as S
 from wecd.common import formatting, journal
 
@@ -57,7 +58,10 @@ TOLD = {
 
 
 def standing(application, now: datetime | None = None) -> Standing:
-    """Where it stands at ``now``. Reads nothing but the application and its call."""
+    """Where it stands at ``now``. Reads nothing but the application and its call.
+
+    ``answer_by``, when the row carries it (``ApplicationQuerySet.with_answer_by``), is until when to answer.
+    """
     now, call = now or timezone.now(), application.call
     state = application.state
     if state == S.DRAFT:
@@ -74,9 +78,7 @@ def standing(application, now: datetime | None = None) -> Standing:
     )
     return {
         S.SUBMITTED: Standing("underway", _("Submitted"), _("Nothing to do"), decision),
-        S.INFORMATION_REQUESTED: Standing(
-            "needs-you", _("Information requested"), _("Complete what is asked")
-        ),
+        S.INFORMATION_REQUESTED: _information_requested(application),
         S.ADMISSIBLE: Standing("underway", _("Being assessed"), _("Nothing to do"), decision),
         S.SELECTED: Standing("underway", _("Being assessed"), _("Nothing to do"), decision),
         S.INADMISSIBLE: Standing("refused", _("Not admissible"), _("Read the reasons"), objection),
@@ -92,6 +94,12 @@ def standing(application, now: datetime | None = None) -> Standing:
         S.AWARDED: Standing("done", _("Awarded"), _("Follow what comes next")),
         S.WITHDRAWN: Standing("refused", _("Withdrawn"), _("Nothing more to do")),
     }[state]
+
+
+def _information_requested(application) -> Standing:
+    due = getattr(application, "answer_by", None)
+    before = _("before %(date)s") % {"date": formatting.moment(due, "full")} if due else ""
+    return Standing("needs-you", _("Information requested"), _("Complete what is asked"), before)
 
 
 def _draft(call, now) -> Standing:
@@ -120,7 +128,19 @@ def _body(verb, entry) -> str:
             "reference": entry.facts.get("reference", ""),
             "name": entry.actor,
         }
-    if verb in ("start", "withdraw", "change_strand", "complete", "message"):
+    if verb == "request_information":
+        return "\n".join(part for part in (entry.facts.get("reason", ""), _answer_by(entry.facts)) if part)
+    if verb == "complete":
+        return _("Version %(number)s, by %(name)s.") % {
+            "number": entry.facts.get("version", ""),
+            "name": entry.actor,
+        }
+    if verb == "resume":
+        reason = entry.facts.get("reason", "")
+        return _("The deadline passed without an answer.") if reason == "deadline" else reason
+    if verb == "admit" and entry.facts.get("reason") == SILENCE:
+        return _("By our silence: the time to check it was over.")
+    if verb in ("start", "withdraw", "change_strand", "message"):
         said = str(entry.actor)
         return f"{said}. {entry.facts['reason']}" if entry.facts.get("reason") else said
     reasons = entry.facts.get("reasons")
@@ -128,6 +148,13 @@ def _body(verb, entry) -> str:
         listed = reasons if isinstance(reasons, list) else [reasons]
         return "\n".join(str(r.get("sentence", "")) if isinstance(r, dict) else str(r) for r in listed)
     return ""
+
+
+def _answer_by(facts) -> str:
+    if not facts.get("due_at"):
+        return ""
+    due = datetime.fromisoformat(str(facts["due_at"]))
+    return _("Answer by %(deadline)s.") % {"deadline": formatting.deadline(due)}
 
 
 def _to_come(application) -> list[Step]:

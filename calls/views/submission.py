@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from weasyprint import HTML
 
 from calls import questions
-from calls.domain import applications, conversations, forms, submissions
+from calls.domain import applications, conversations, forms, information, submissions
 from calls.domain.dossiers import Dossier
 from calls.domain.reading import read_through
 from calls.rules import is_applicant, is_applicant_editor
+from calls.views.information import about_request, unsent
 from calls.views.standing import standing, timeline
 from calls.views.workspace import find, is_over, shell
 from wecd.common.workflow import Refused, can
@@ -32,21 +33,24 @@ def application(request, pk):
     """A draft opens where work is left; anything else shows where it stands."""
     row = find(request, pk)
     dossier = Dossier(row)
+    mine = is_applicant(request.user, row)
     if row.is_draft and not is_over(row):
         todo = next((step for step in dossier.steps if dossier.state(step)[0] != "complete"), None)
         # the enterprise's facts come first for a new draft, though they are known
         return redirect(
             reverse("section", args=[row.pk, todo.key]) if todo else reverse("review", args=[row.pk])
         )
-    submission = row.submissions.first()
+    submission = row.submissions.order_by("-number").first()
     context = shell(request, dossier) | {
         "standing": standing(row),
         "timeline": timeline(row),
+        "information": about_request(information.open_request(row)) if mine else None,
+        "unsent": unsent(information.last_unsent(row)) if mine else None,
         "submission": submission,
         "pages": read_through(dossier),
         "may_withdraw": bool(row.submitted_at) and can(row, "withdraw", request.user),
         "talk": conversations.counts(row),
-        "may_talk": bool(row.submitted_at) and is_applicant(request.user, row),
+        "may_talk": bool(row.submitted_at) and mine,
     }
     return render(request, "applications/application.html", context)
 
@@ -103,8 +107,12 @@ def no_longer_asked(dossier) -> list[dict]:
     return kept + ([{"label": _("Files"), "files": files}] if files else [])
 
 
-def _submission(row):
-    found = row.submissions.order_by("number").first()
+def _submission(request, row, default):
+    """The version asked for (``?version=2``), else the first or (``default`` "-number") the last."""
+    found, asked = row.submissions.order_by(default), request.GET.get("version", "")
+    if asked.isascii() and asked.isdigit() and len(asked) < 4:
+        found = found.filter(number=int(asked))
+    found = found.select_related("by").first()
     if found is None:
         raise Http404
     return found
@@ -121,7 +129,8 @@ def receipt(request, pk):
     context = {
         "application": row,
         "call": row.call,
-        "submission": _submission(row),
+        "submission": _submission(request, row, "number"),
+        "versions": list(row.submissions.order_by("number").select_related("by")),
         "standing": standing(row),
     }
     return render(request, "applications/receipt.html", context)
@@ -132,7 +141,7 @@ def receipt(request, pk):
 @require_GET
 def receipt_pdf(request, pk):
     row = find(request, pk)
-    submission = _submission(row)
+    submission = _submission(request, row, "number")
     context = {"application": row, "call": row.call, "submission": submission, "site_url": settings.SITE_URL}
     return pdf("applications/receipt.pdf.html", context, f"{row.reference}-{_('receipt')}.pdf")
 
@@ -149,7 +158,7 @@ def download_pdf(request, pk):
         "call": row.call,
         "dossier": dossier,
         "pages": read_through(dossier),
-        "submission": row.submissions.order_by("number").first(),
+        "submission": row.submissions.order_by("-number").first(),
         "standing": standing(row),
         "site_url": settings.SITE_URL,
     }
@@ -160,9 +169,12 @@ def download_pdf(request, pk):
 @login_required
 @require_GET
 def download_json(request, pk):
-    """Exactly the bytes that were submitted and hashed; of a draft, those it would submit now."""
+    """Exactly the bytes that were submitted and hashed, of the last version or of ``?version=``.
+
+    Of a draft, those it would submit now.
+    """
     row = find(request, pk)
-    submission = row.submissions.order_by("number").first()
+    submission = None if row.is_draft else _submission(request, row, "-number")
     content = submission.content.encode() if submission else submissions.canonical_content(row)
     return attached(content, "application/json", f"{row.reference or 'draft'}.json")
 

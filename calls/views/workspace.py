@@ -199,7 +199,9 @@ def drop_line(go: str, asked: dict) -> None:
 
 
 def remove_file(application, pk: str, user, received_at) -> None:
-    attachment = Attachment.everything.filter(application=application, pk=pk).first() if len(pk) == 36 else None
+    attachment = (
+        Attachment.everything.filter(application=application, pk=pk).first() if len(pk) == 36 else None
+    )
     if attachment:
         attachments.remove(attachment, by=user, received_at=received_at)
 
