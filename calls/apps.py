@@ -7,4 +7,4 @@ class CallsConfig(AppConfig):
     verbose_name = _("Calls")
 
     def ready(self):
-        from calls import mails, receivers  # noqa: F401  (declares them, connects them)
+        from calls import mails, question_mails, receivers  # noqa: F401  (declares them, connects them)

@@ -23,6 +23,23 @@ CALL_MOVES = {  # verb: (from, to)
 }
 
 
+class PublicAnswerState(models.TextChoices):
+    NEW = "new", _("To answer")
+    ANSWERED = "answered", _("Answered, not published")
+    PUBLISHED = "published", _("Published")
+    REFUSED = "refused", _("Refused")
+
+
+_P = PublicAnswerState
+PUBLIC_ANSWER_MOVES = {  # verb: (from, to)
+    "answer": ({_P.NEW, _P.ANSWERED, _P.REFUSED}, _P.ANSWERED),
+    "publish": ({_P.ANSWERED}, _P.PUBLISHED),
+    "correct": ({_P.PUBLISHED}, _P.PUBLISHED),
+    "unpublish": ({_P.PUBLISHED}, _P.ANSWERED),
+    "refuse": ({_P.NEW, _P.ANSWERED}, _P.REFUSED),
+}
+
+
 class Phase(models.TextChoices):
     """Where a call stands now, as the public sees it."""
 

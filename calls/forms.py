@@ -97,9 +97,16 @@ class ExtendForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    reason = long(
-        gettext_lazy("Why is the call cancelled?"), gettext_lazy("Sent to everyone who began an application.")
+    reason_fr = long(
+        gettext_lazy("Why is the call cancelled? In French"),
+        gettext_lazy("Public, and sent to everyone who began an application."),
     )
+    reason_de = long(gettext_lazy("Reason, in German"))
+    reason_nl = long(gettext_lazy("Reason, in Dutch"))
+    reason_en = long(gettext_lazy("Reason, in English"))
+
+    def reasons(self) -> dict[str, str]:
+        return {code: self.cleaned_data[f"reason_{code}"] for code in LANGUAGES}
 
 
 class CopyForm(forms.Form):

@@ -18,7 +18,7 @@ from wecd.common.history import translate_and_track
 
 @translate_and_track(Call)
 class CallTranslation(TranslationOptions):
-    fields = ("title", "summary", "description", "who", "funded", "not_funded")
+    fields = ("title", "summary", "description", "who", "funded", "not_funded", "cancel_reason")
 
 
 @translate_and_track(Strand)

@@ -8,7 +8,7 @@ from wecd.common.admin import StaffModelAdmin
 
 # (group, [(app.Model, icon)]): an entry appears once its model has an admin class.
 GROUPS = (
-    (_("Calls"), (("calls.call", "campaign"), ("calls.application", "send"))),
+    (_("Calls"), (("calls.call", "campaign"), ("calls.application", "send"), ("calls.publicanswer", "forum"))),
     (
         _("Money"),
         (
@@ -44,6 +44,7 @@ GROUPS = (
             ("common.journalentry", "history_edu"),
             ("common.journalhead", "link"),
             ("common.outboxmessage", "outgoing_mail"),
+            ("common.mailtemplate", "edit_note"),
             ("partners.apikey", "key"),
         ),
     ),

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
+from calls.admin.call_moves import crumbs
+from calls.admin.call_pages import changes_form
 from calls.admin.preview import form_preview
 from calls.builder_forms import DocumentForm, QuestionForm, SectionForm
-from calls.domain import forms
+from calls.domain import comparisons, forms
 from calls.domain.form_checks import values_of
 from calls.enums import QuestionKind
 from calls.models import DocumentRequest, Form, Question, Section
@@ -41,6 +43,7 @@ class FormAdmin(StaffModelAdmin):
         return [
             path("<uuid:pk>/builder/", view(self.builder), name="calls_form_builder"),
             path("<uuid:pk>/preview/", self.admin_site.admin_view(preview), name="calls_form_preview"),
+            path("<uuid:pk>/compare/", view(self.compare), name="calls_form_compare"),
             path("<uuid:pk>/<str:kind>/add/", view(self.edit), name="calls_form_add"),
             path("<uuid:pk>/<str:kind>/<uuid:part>/", view(self.edit), name="calls_form_part"),
             path(
@@ -100,6 +103,29 @@ class FormAdmin(StaffModelAdmin):
         } | context
         context = self.admin_site.each_context(request) | context
         return TemplateResponse(request, "admin/calls/form/builder.html", context, status=status)
+
+    def compare(self, request, pk):
+        """This version beside another one of the call: the one before it unless ``?with=<number>`` says."""
+        form = self._form(request, pk)
+        others = list(form.call.forms.exclude(pk=form.pk))
+        chosen = {str(other.number): other for other in others}.get(request.GET.get("with", ""))
+        older = [other for other in others if other.number < form.number]
+        old = chosen or next(iter(older or others), None)
+        call = form.call
+        context = self.admin_site.each_context(request) | {
+            "title": _("Version %(number)s of the form, compared") % {"number": form.number},
+            "call": call,
+            "new": form,
+            "old": old,
+            "others": others,
+            "comparison": comparisons.compare(old, form) if old else None,
+            "back": reverse("admin:calls_form_builder", args=[form.pk]),
+            "publish_url": reverse("admin:calls_call_publish_version", args=[call.pk])
+            if changes_form(request.user, call, under_way=True) and not form.is_frozen
+            else "",
+            "breadcrumbs": crumbs(call),
+        }
+        return TemplateResponse(request, "admin/calls/form/compare.html", context)
 
     def preview(self, request, pk):
         return form_preview(request, self._form(request, pk))

@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from calls.admin.call_moves import CallMoves
+from calls.admin.public_answers import state_tag
 from calls.admin.words import applications_url, phase_tag
 from calls.domain import forms as call_forms
 from calls.enums import CallState
@@ -142,14 +144,27 @@ class CriterionInline(PartInline):
 
 
 class PublicAnswerInline(PlainLabels, StaffStackedInline):
-    """Questions people asked: these go on being answered while the call runs."""
+    """Questions people asked: these go on being answered while the call runs, each on its own page."""
 
     model = PublicAnswer
     tab = True
+    readonly_fields = ["stands"]
     fieldsets = [
-        (None, {"fields": ["question_fr", "answer_fr", ("published_at", "position")]}),
+        (None, {"fields": ["stands", "question_fr", "answer_fr", "position"]}),
         also_in_other_languages("question", "answer"),
     ]
+
+    @admin.display(description=gettext_lazy("state"))
+    def stands(self, row) -> str:
+        if row._state.adding:
+            return _("Saved first; published on its own page.")
+        url = reverse("admin:calls_publicanswer_change", args=[row.pk])
+        return format_html('{} <a href="{}">{}</a>', state_tag(row), url, _("Answer, publish or refuse"))
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False  # words change by a move, on the question's own page
+
+    has_delete_permission = has_change_permission
 
 
 @admin.register(Call)

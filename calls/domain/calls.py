@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from calls.domain import forms
 from calls.domain.parts import clone, require
 from calls.domain.readiness import Problem, problems
-from calls.enums import ApplicationState, CallState
+from calls.enums import ApplicationState, CallState, PublicAnswerState
 from calls.models import Application, Call, Extension, Form, ReferenceCounter
 from wecd.common import formatting, journal
 from wecd.common.outbox import queue_mail
@@ -15,7 +15,12 @@ from wecd.common.workflow import Refused, move
 
 __all__ = ["Problem", "archive", "cancel", "close", "copy", "extend", "problems", "publish"]
 
-UNDECIDED = (ApplicationState.SUBMITTED, ApplicationState.ADMISSIBLE, ApplicationState.SELECTED)
+UNDECIDED = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.INFORMATION_REQUESTED,
+    ApplicationState.ADMISSIBLE,
+    ApplicationState.SELECTED,
+)
 
 
 def publish(call: Call, *, by, at=None) -> Call:
@@ -40,9 +45,9 @@ def extend(call: Call, *, by, closes_at, reason, at=None) -> Call:
     ``reason`` is a sentence in French, or {language: sentence} with French among them.
     """
     now = at or timezone.now()
-    reasons = {"fr": reason} if isinstance(reason, str) else dict(reason)
+    reasons = _in_languages(reason)
     with move(call, "extend", by=by, at=at) as row:
-        if not (reasons.get("fr") or "").strip():
+        if not reasons["fr"]:
             raise Refused(_("Give the reason in French: it is published with the new deadline."))
         if closes_at <= row.closes_at:
             raise Refused(
@@ -56,7 +61,7 @@ def extend(call: Call, *, by, closes_at, reason, at=None) -> Call:
             old_closes_at=row.closes_at,
             new_closes_at=closes_at,
             by=by,
-            **{f"reason_{code}": text.strip() for code, text in reasons.items() if text},
+            **{f"reason_{code}": text for code, text in reasons.items() if text},
         )
         row.journal_facts |= {
             "closed_at_before": row.closes_at,
@@ -89,23 +94,33 @@ def archive(call: Call, *, by) -> Call:
     return call
 
 
-def cancel(call: Call, *, by, reason: str) -> Call:
-    """Call it off: nobody can apply any more, and everyone who began or submitted is told why.
+def cancel(call: Call, *, by, reason) -> Call:
+    """Call it off: nobody can apply any more; the reason is public, and sent to all who began or submitted.
 
-    Awards already approved stand; release them one by one.
+    ``reason`` is a sentence in French, or {language: sentence} with French among them. Awards already
+    approved stand; release them one by one.
     """
-    with move(call, "cancel", by=by, reason=reason.strip()) as row:
-        if not reason.strip():
-            raise Refused(_("Say why: the reason is sent to everyone who applied."))
+    reasons = _in_languages(reason)
+    with move(call, "cancel", by=by, reason=reasons["fr"]) as row:
+        if not reasons["fr"]:
+            raise Refused(_("Say why, in French: the reason is public, and sent to everyone who applied."))
+        for code, text in reasons.items():
+            setattr(row, f"cancel_reason_{code}", text)
         states = (ApplicationState.DRAFT, ApplicationState.RESERVE, *UNDECIDED)
-        _tell(row, "calls/cancelled", states, reason=reason.strip())
+        _tell(row, "calls/cancelled", states)
     return call
+
+
+def _in_languages(reason) -> dict[str, str]:
+    """{language: text}, each stripped, French always among them; a bare text is French."""
+    texts = {"fr": reason} if isinstance(reason, str) else dict(reason)
+    return {"fr": ""} | {code: (text or "").strip() for code, text in texts.items()}
 
 
 def copy(call: Call, *, by, slug: str, code: str) -> Call:
     """A new draft with every text and part of ``call`` under its own address and reference prefix.
 
-    Left out: dates, extensions, applications. Published answers come along unpublished.
+    Left out: dates, extensions, applications. Answers come along, unpublished.
     """
     require(call, "add", by)
     try:
@@ -119,13 +134,25 @@ def copy(call: Call, *, by, slug: str, code: str) -> Call:
                 closes_at=None,
                 decision_on=None,
                 published_at=None,
+                cancel_reason_fr="",
+                cancel_reason_de="",
+                cancel_reason_nl="",
+                cancel_reason_en="",
                 copied_from=call,
             )
             new.save(force_insert=True)
             for part in (*call.strands.all(), *call.rules.all(), *call.criteria.all()):
                 clone(part, call=new).save()
-            for answer in call.public_answers.all():
-                clone(answer, call=new, published_at=None).save()
+            for answer in call.public_answers.exclude(
+                state__in=[PublicAnswerState.NEW, PublicAnswerState.REFUSED]
+            ):
+                clone(
+                    answer,
+                    call=new,
+                    state=PublicAnswerState.ANSWERED,
+                    published_at=None,
+                    settled_at=None,
+                ).save()
             form = call.forms.order_by("-number").first()
             if form:
                 forms.copy_form(form, call=new, number=1)
@@ -139,6 +166,7 @@ def _tell(call: Call, template: str, states, **context) -> None:
     """One mail to each person who began an application in one of these states."""
     told = Application.objects.filter(call=call, state__in=states).select_related("applicant").order_by("pk")
     for application in told:
+        application.call = call  # as it will be saved
         queue_mail(
             template,
             to=application.applicant,

@@ -1,4 +1,4 @@
-"""Pages anyone may read: the start, the list of calls, a call, its eligibility check, its calendar."""
+"""Pages anyone may read: the list of calls, a call, its eligibility check, its calendar."""
 
 from urllib.parse import urlencode
 
@@ -12,10 +12,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from calls import ics
-from calls.domain import catalogue, costs, timetable
+from calls.domain import catalogue, costs, public_answers, timetable
 from calls.domain.catalogue import GROUPS
 from calls.eligibility import Rulebook, overall
-from calls.enums import Phase
+from calls.enums import Phase, PublicAnswerState
 from calls.models import Call
 from calls.templatetags.call_texts import is_fallback
 from calls.views import rows
@@ -26,20 +26,6 @@ PAGE_SIZE = 20
 TEXTS = ("title", "summary", "description", "who", "funded", "not_funded")
 ALARMS = ("-P7D", "-P1D", "-PT2H")
 AHEAD = (Phase.OPEN, Phase.CLOSING)
-
-
-@require_safe
-@kept_for_passers_by
-def home(request):
-    """The start: what this is, and the deadlines that come first."""
-    found = catalogue.browse(request.user, {})
-    entries = [entry for entry in found.found() if entry.phase in AHEAD]
-    shown = [rows.row(call, call.listed_phase) for call in catalogue.read(entries[:4])]
-    return render(
-        request,
-        "calls/home.html",
-        {"rows": shown, "open_count": len(entries), "coming_count": found.count(Phase.TO_COME)},
-    )
 
 
 @require_safe
@@ -140,7 +126,8 @@ def show_call(request, slug):
             "how_chosen": rows.how_chosen(call),
             "documents": list(form.documents.all()) if form else [],
             "steps": timetable.steps(call),
-            "answers": [answer for answer in call.public_answers.all() if answer.published_at],
+            "answers": [row for row in call.public_answers.all() if row.state == PublicAnswerState.PUBLISHED],
+            "ask_url": reverse("ask", args=[call.slug]) if public_answers.takes_questions(call) else "",
             "received": call.counter.last if hasattr(call, "counter") else 0,
             "promised": call.envelope.committed - call.envelope.paid if call.envelope else 0,
             "awards": rows.awards_of(call)[0],

@@ -253,7 +253,8 @@ def test_publishing_lists_what_is_missing_and_offers_no_button(as_officer):
     page = as_officer.get(url(call, "publish"))
     posted = as_officer.post(url(call, "publish"))
 
-    assert [link.rsplit("#")[-1] for _, link in page.context["missing"]] == ["general", "money"]
+    assert [row.link.rsplit("#")[-1] for row in page.context["missing"]] == ["general", "money"]
+    assert "2 conditions are missing" in page.content.decode()
     assert not page.context["button"]
     call.refresh_from_db()
     assert (posted.status_code, call.state) == (200, "draft")
@@ -332,13 +333,14 @@ def test_a_new_version_is_made_and_published(as_officer):
 def test_only_a_manager_cancels(client, officer, manager):
     call = CallFactory()
     client.force_login(officer)
-    assert client.post(url(call, "cancel"), {"reason": "Non"}).status_code == 403
+    assert client.post(url(call, "cancel"), {"reason_fr": "Non"}).status_code == 403
 
     client.force_login(manager)
-    client.post(url(call, "cancel"), {"reason": "Le budget n’a pas été voté."})
+    client.post(url(call, "cancel"), {"reason_fr": "Le budget n’a pas été voté."})
 
     call.refresh_from_db()
     assert call.state == "cancelled"
+    assert "Le budget n’a pas été voté." in client.get(f"/fr/calls/{call.slug}/").content.decode()
 
 
 def test_a_save_does_not_undo_a_move_made_meanwhile(as_officer, officer):

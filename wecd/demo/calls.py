@@ -6,6 +6,7 @@ from decimal import Decimal
 from accounts.models import User
 from actions.models import Action
 from calls.domain import calls
+from calls.enums import PublicAnswerState
 from calls.models import (
     Call,
     CallRule,
@@ -106,7 +107,9 @@ def _parts(call: Call, plan: dict) -> None:
         PublicAnswer.objects.create(
             call=call,
             position=position,
+            state=PublicAnswerState.PUBLISHED,
             published_at=call.opens_at,
+            settled_at=call.opens_at,
             **translated("question", pair["question"]),
             **translated("answer", pair["answer"]),
         )

@@ -247,7 +247,10 @@ def test_copy_takes_every_part_and_leaves_the_dates(officer):
     call = CallFactory(title_fr="Chèque", title_nl="Cheque", decision_on="2027-01-01")
     CriterionFactory(call=call, label_de="Mehrwert")
     CallRuleFactory(call=call)
-    PublicAnswer.objects.create(call=call, question_fr="Qui ?", answer_fr="Vous.", published_at=NOW())
+    PublicAnswer.objects.create(
+        call=call, question_fr="Qui ?", answer_fr="Vous.", state="published", published_at=NOW()
+    )
+    PublicAnswer.objects.create(call=call, state="new")
 
     copy = calls.copy(call, by=officer, slug="cheque-2", code="C2")
 
@@ -256,7 +259,7 @@ def test_copy_takes_every_part_and_leaves_the_dates(officer):
     assert [strand.ceiling for strand in copy.strands.all()] == [6000]
     assert copy.criteria.get().label_de == "Mehrwert"
     assert copy.rules.get().params == {"which": "either"}
-    assert copy.public_answers.get().published_at is None
+    assert (copy.public_answers.get().state, copy.public_answers.get().published_at) == ("answered", None)
     assert (copy.form.number, copy.form.is_frozen) == (1, False)
     assert [question.key for question in copy.form.questions.all()] == [
         question.key for question in call.form.questions.all()

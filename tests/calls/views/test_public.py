@@ -240,7 +240,11 @@ def full_call(rows=1, **kwargs):
         CriterionFactory(call=call, label_fr=f"Criterion {number}", weight=30)
         CallRuleFactory(call=call, code="de_minimis_room", params={})
         PublicAnswer.objects.create(
-            call=call, question_fr=f"Why {number}", answer_fr="Because.", published_at=timezone.now()
+            call=call,
+            question_fr=f"Why {number}",
+            answer_fr="Because.",
+            state="published",
+            published_at=timezone.now(),
         )
         Extension.objects.create(
             call=call,
@@ -254,7 +258,7 @@ def full_call(rows=1, **kwargs):
 
 def test_a_call_says_everything(client):
     call = full_call()
-    PublicAnswer.objects.create(call=call, question_fr="Not yet", answer_fr="No.", published_at=None)
+    PublicAnswer.objects.create(call=call, question_fr="Not yet", answer_fr="No.")
     page = text_of(client.get(f"{LIST}{call.slug}/"))
     for words in (
         "€6,000",
