@@ -340,3 +340,24 @@ class DeMinimisCeilingAdmin(StaffModelAdmin):
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ReadOnlyAdmin):
+    """The ledger of all envelopes: what was committed, released and paid, by whom, for which award."""
+
+    list_display = ["at", "kind", "sum", "envelope", "award", "by"]
+    list_filter = [("envelope", RelatedDropdownFilter), ("kind", ChoicesDropdownFilter)]
+    list_select_related = ["envelope", "award", "by"]
+    search_fields = ["award__reference"]
+    ordering = ["-id"]
+    actions = None
+    fields = ["at", "kind", "sum", "envelope", "award", "by"]
+    readonly_fields = fields
+
+    class Media:
+        css = CSS
+
+    @admin.display(description=gettext_lazy("amount"))
+    def sum(self, row):
+        return money(row.amount)

@@ -4,7 +4,7 @@ import rules
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
-from accounts.rules import has_role, is_editor, is_system
+from accounts.rules import has_role, is_editor, is_reader, is_system
 from wecd.common.workflow import because
 
 
@@ -41,3 +41,7 @@ def releases_money(user, award=None):
 @rules.predicate
 def is_beneficiary(user, award):
     return is_editor(user, award.enterprise)
+
+
+# The ledger is no ``Row``: it is written by Postgres' rules, and read by whoever reads envelopes.
+rules.add_perm("grants.view_ledgerentry", is_reader)

@@ -8,22 +8,27 @@ from accounts.urls import entrance
 from wecd.api.errors import NotFound
 from wecd.backoffice import keep_our_own
 from wecd.common.views import outbox
+from wecd.pages import urls as public
 
 keep_our_own()
 urlpatterns: list = [
+    path("admin/", include("wecd.desk.views")),
     path("admin/", admin.site.urls),
     path("accounts/", include(entrance)),
     path("accounts/", include("allauth.urls")),
     path("", include("wecd.monitoring")),
+    *public.files,
 ]
 urlpatterns += [
     path("api/v1/", include("wecd.api.urls")),
     re_path(r"^api(/|$)", NotFound.as_view(), name="api-nothing"),
 ]
 urlpatterns += i18n_patterns(  # type: ignore[arg-type]
+    *public.pages,
     path("", include("calls.urls")),
     path("", include("accounts.urls")),
     path("vouchers/", include("vouchers.urls")),
+    path("hubs/", include("hubs.urls")),
     path("outbox/", outbox, name="outbox"),
     path("", include("wecd.styleguide")),
     prefix_default_language=True,

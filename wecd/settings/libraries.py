@@ -85,7 +85,7 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Back office"),
     "SITE_URL": "/",
     "BORDER_RADIUS": "6px",
-    "STYLES": [lambda request: static("css/admin.css")],
+    "STYLES": [lambda request: static("css/admin.css"), lambda request: static("css/admin-lists.css")],
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}
     ],
@@ -133,5 +133,6 @@ UNFOLD = {
         "navigation": "wecd.backoffice.navigation",
     },
     "TABS": "wecd.backoffice.tabs",
+    "DASHBOARD_CALLBACK": "wecd.desk.views.fill_dashboard",
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
