@@ -121,7 +121,7 @@ def prepare(applications, *, verb: str, by) -> Batch:
 
 
 def start(batch: Batch, *, by, **facts) -> bool:
-    """Confirm a batch with what its verb needs; False when it was confirmed before, and then nothing happens."""
+    """Confirm a batch with what its verb needs; False, and nothing done, when it was confirmed before."""
     _own(batch, by)
     if batch.verb in ("refuse", "reject"):
         facts["reasons"] = decisions.as_reasons(facts.get("reasons"))
@@ -207,7 +207,7 @@ def refusals(batch: Batch):
 
 
 def in_words(found: Figures) -> str:
-    """ "12 done, 3 refused", with what is left." """
+    """How many were done, refused and left, in one line."""
     parts = [
         ngettext("%(count)s done", "%(count)s done", found.done) % {"count": found.done},
         ngettext("%(count)s refused", "%(count)s refused", found.refused) % {"count": found.refused},

@@ -85,6 +85,28 @@ def find(postal_code: str) -> list[Place]:
     return list(_places().get(clean_postal_code(postal_code), ()))
 
 
+def every() -> list[Place]:
+    """Every place of the table, by postal code. A municipality with several codes comes several times."""
+    return [place for found in _places().values() for place in found]
+
+
+def called(text: str) -> list[Place]:
+    """The places of the municipality of this name, in any language, or of one whose name holds it.
+
+    "Louvain-la-Neuve" is found in "Ottignies-Louvain-la-Neuve"; case and accents do not matter.
+    """
+    if not fold(text):
+        return []
+    rows = every()
+    exact = [place for place in rows if place.is_called(text)]
+    return exact or [place for place in rows if f" {fold(text)} " in f" {fold(place.names['fr'])} "]
+
+
+def everywhere() -> list[Place]:
+    """Every place of the table, in the order of the postal codes."""
+    return [place for found in _places().values() for place in found]
+
+
 def search(text: str, limit: int = 10) -> list[Place]:
     """Places whose postal code or municipality begins with ``text``, for suggestions; at most ``limit``."""
     text = (text or "").strip()
@@ -100,6 +122,17 @@ def search(text: str, limit: int = 10) -> list[Place]:
                 if len(found) == limit:
                     return found
     return found
+
+
+def provinces() -> dict[str, str]:
+    """{NUTS 2 code: name in the running language} of the provinces of Wallonia, by name."""
+    found = {place.nuts2: place.province_name for places in _places().values() for place in places}
+    return dict(sorted(found.items(), key=lambda item: fold(item[1])))
+
+
+def postal_codes_in(nuts2: str) -> list[str]:
+    """The postal codes of a province."""
+    return [code for code, places in _places().items() if places[0].nuts2 == nuts2]
 
 
 def is_walloon(postal_code: str) -> bool:

@@ -8,8 +8,8 @@ from calls.domain import decisions
 from calls.enums import ApplicationState
 from calls.models import Application
 from grants.models import DeMinimisAid, Envelope
-from tests.accounts.factories import EnterpriseFactory, MembershipFactory, UserFactory
-from tests.calls.factories import ApplicationFactory, CallFactory, StrandFactory, selected_application
+from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.calls.factories import ApplicationFactory, CallFactory, selected_application
 from wecd.common.models import JournalEntry
 
 pytestmark = pytest.mark.django_db
@@ -49,114 +49,6 @@ EN = {"Accept-Language": "en"}
 
 def text(response):
     return response.content.decode()
-
-
-# --- List ------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("rows", [1, 3])
-def test_list_query_count(client, officer, call, rows, django_assert_num_queries):
-    for _ in range(rows):
-        submitted(call, officer=officer, answers=False)
-    client.force_login(officer)
-    client.get(reverse(LIST))
-
-    with django_assert_num_queries(LIST_QUERIES):
-        words = text(client.get(reverse(LIST), headers=EN))
-    assert words.count("A repairable blanket") == rows
-
-
-LIST_QUERIES = 10
-
-
-@pytest.mark.parametrize(
-    ("term", "found"),
-    [("blanket", 1), ("Ardenne", 1), ("{number}", 1), ("{dotted}", 1), ("BE{number}", 1), ("nothing", 0)],
-)
-def test_search(client, officer, call, term, found):
-    enterprise = EnterpriseFactory(name="Ardenne Textiles", owner=UserFactory())
-    row = submitted(call, enterprise=enterprise, answers=False)
-    submitted(call, title="A chair", answers=False)
-    client.force_login(officer)
-
-    query = term.format(number=enterprise.number, dotted=enterprise.number_display)
-    results = client.get(reverse(LIST), {"q": query}).context["cl"].queryset
-
-    assert list(results) == ([row] if found else [])
-
-
-def test_filters(client, officer, officer2, call):
-    strand = StrandFactory(call=call, title="Other")
-    mine = submitted(call, officer=officer, answers=False)
-    theirs = submitted(call, "submitted", officer=officer2, strand=strand, answers=False)
-    elsewhere = submitted(CallFactory(), "rejected", answers=False)
-    client.force_login(officer)
-
-    def rows(**query):
-        return set(client.get(reverse(LIST), query).context["cl"].queryset)
-
-    assert rows(officer="mine") == {mine}
-    assert rows(officer="nobody") == {elsewhere}
-    assert rows(officer=str(officer2.pk)) == {theirs}
-    assert rows(strand=str(strand.pk)) == {theirs}
-    assert rows(state__exact="rejected") == {elsewhere}
-    assert rows(call__id__exact=str(call.pk)) == {mine, theirs}
-    assert rows(call__action__axis__id__exact=str(call.action.axis_id)) == {mine, theirs}
-
-
-def test_drafts_are_their_authors_alone(client, manager, call):
-    draft = ApplicationFactory(call=call)
-
-    client.force_login(manager)
-    assert not client.get(reverse(LIST)).context["cl"].queryset
-    assert page(client, draft, manager).status_code == 302
-
-
-def test_a_staff_person_without_a_role_sees_nothing(client, call):
-    nobody = UserFactory(is_staff=True, is_superuser=True)
-    client.force_login(nobody)
-
-    assert client.get(reverse(LIST)).status_code == 403
-    assert page(client, submitted(call), nobody).status_code == 302
-
-
-# --- Many at once ------------------------------------------------------------------------------------------
-def bulk(client, user, action, rows):
-    client.force_login(user)
-    data = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
-    return client.post(reverse(LIST), data, follow=True, headers=EN)
-
-
-def test_bulk_admit_names_each_refusal(client, officer, call):
-    good = [submitted(call, "submitted", answers=False) for _ in range(2)]
-    bad = submitted(call, "rejected", answers=False)
-
-    words = text(bulk(client, officer, "admit_selected", [*good, bad]))
-
-    assert [Application.objects.get(pk=row.pk).state for row in good] == ["admissible"] * 2
-    assert "2 applications: admissible." in words
-    assert f"<strong>{bad.reference}</strong>" in words
-
-
-def test_bulk_propose_then_bulk_approve(client, officer, manager, call):
-    rows = [submitted(call, answers=False) for _ in range(2)]
-
-    bulk(client, officer, "propose_selected", reversed(rows))
-    assert [Application.objects.get(pk=row.pk).state for row in rows] == ["selected"] * 2
-    words = text(bulk(client, officer, "approve_selected", rows))
-    assert Envelope.objects.get().committed == 0  # the action is not even offered to an officer
-    words = text(bulk(client, manager, "approve_selected", rows))
-
-    assert "2 applications: approved." in words
-    assert Envelope.objects.get().committed == 12_000
-
-
-def test_the_auditor_can_select_and_change_nothing(client, auditor, call):
-    row = submitted(call, "submitted", answers=False)
-
-    for action in ("admit_selected", "propose_selected", "approve_selected", "take_selected"):
-        bulk(client, auditor, action, [row])
-
-    assert Application.objects.get().state == "submitted"
-    assert not JournalEntry.objects.exists()
 
 
 # --- One ----------------------------------------------------------------------------------------------------

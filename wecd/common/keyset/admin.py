@@ -11,7 +11,8 @@ class KeysetList:
     """Mixin of admin classes: pages by keyset, 50 rows each, sorted only by what an index can sort.
 
     ``also_sortable`` names columns of small tables (hundreds of rows) that need no index; ``never_null``
-    columns that are empty in no row of this list; ``plain_search`` an indexed expression of ``wecd.common.search``.
+    columns that are empty in no row of this list; ``plain_search`` an indexed expression of
+    ``wecd.common.search``.
     """
 
     list_per_page = 50

@@ -37,6 +37,7 @@ class KeysetChangeList(ChangeList):
     """
 
     order: Order
+    left_out = False  # the address asked for a filter there is not
 
     def __init__(self, request, *args, **kwargs):
         self.request = request
@@ -70,7 +71,7 @@ class KeysetChangeList(ChangeList):
             messages.warning(
                 request, _("The address asks for a filter this list does not have: it was left out.")
             )
-            self.filter_params = {}
+            self.filter_params, self.left_out = {}, True
             rows = super().get_queryset(request, exclude_parameters)
         if rows.query.distinct:  # of a search over many rows: sorting out doubles would compare whole rows
             found = rows.order_by().values("pk").distinct()
