@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """See that the system has what pip cannot bring. Standard library only.
 
-``system_libraries.py demo`` needs Pango (WeasyPrint's, for PDF); ``test`` also needs xgettext and
-Chromium. As root on Debian or Ubuntu they are installed; elsewhere this says what to install and stops.
+``system_libraries.py demo`` needs Pango (WeasyPrint's, for PDF); ``test`` also needs xgettext, Chromium
+and LibreOffice Calc. As root on Debian or Ubuntu they are installed; elsewhere this says what to install and stops.
 """
 
 import ctypes
@@ -53,6 +53,12 @@ NEEDS = {
             lambda: has_program("chromium", "chromium-browser", "google-chrome"),
             ["chromium"],
             "Fedora: dnf install chromium · elsewhere: google-chrome on the path",
+        ),
+        (
+            "LibreOffice Calc (to open what is exported)",
+            lambda: has_program("soffice", "libreoffice"),
+            ["libreoffice-calc-nogui"],
+            "Fedora: dnf install libreoffice-calc · elsewhere: soffice on the path",
         ),
     ],
 }
