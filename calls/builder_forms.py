@@ -1,6 +1,7 @@
 """Forms of the form builder: a section, a document, and a question with the fields its kind needs."""
 
 import json
+import re
 from decimal import Decimal
 
 from django import forms
@@ -14,6 +15,8 @@ from calls.enums import QuestionKind as K
 from calls.forms import LANGUAGE_WORDS, LANGUAGES, long, select, short, tick, whole
 from calls.models import DocumentRequest, Question, Section
 from calls.questions.budget import UNITS
+
+BULLET = re.compile(r"^(?:[-–—•*·▪◦]|\d{1,2}[.)])\s+")
 
 # What a kind has besides its words; the names are fields of ``QuestionForm``.
 KIND_FIELDS = {
@@ -155,7 +158,7 @@ class QuestionForm(WordsForm):
         widgets = (
             {f"label_{code}": short().widget for code in LANGUAGES}
             | {f"help_{code}": long(rows=2).widget for code in LANGUAGES}
-            | {f"options_{code}": long(rows=4).widget for code in LANGUAGES}
+            | {f"options_{code}": long(rows=8).widget for code in LANGUAGES}
             | {name: tick().widget for name in COMMON}
             | {"max_words": whole().widget}
             | {name: UnfoldAdminDecimalFieldWidget() for name in ("minimum", "maximum")}
@@ -172,7 +175,10 @@ class QuestionForm(WordsForm):
             if f"options_{code}" in self.fields:
                 self.fields[f"options_{code}"].label = in_language(_("Options"), code)
                 self.fields[f"options_{code}"].help_text = (
-                    _("One a line: value | words. Without a bar, the value is made for you.")
+                    _(
+                        "One a line; paste as many as you like, also from a spreadsheet. “value | words” "
+                        "sets the value; with words alone it is made for you."
+                    )
                     if code == "fr"
                     else _("The same lines as in French, in the same order.")
                 )
@@ -226,7 +232,7 @@ class QuestionForm(WordsForm):
 
     def _clean_options(self, data):
         """Lines as "value | words". A French line without a value gets one; others follow its order."""
-        french = [_option(line) for line in (data.get("options_fr") or "").splitlines() if line.strip()]
+        french = read_options(data.get("options_fr") or "")
         values = [value for value, words in french]
         if len(french) < 2:
             self.add_error("options_fr", _("Give at least two options, one a line."))
@@ -234,7 +240,8 @@ class QuestionForm(WordsForm):
             self.add_error("options_fr", _("Two options have the same value."))
         data["options_fr"] = "\n".join(f"{value} | {words}" for value, words in french)
         for code in LANGUAGES[1:]:
-            lines = [line for line in (data.get(f"options_{code}") or "").splitlines() if line.strip()]
+            lines = [_plain(line) for line in (data.get(f"options_{code}") or "").splitlines()]
+            lines = [line for line in lines if line]
             if not lines:
                 continue
             if len(lines) != len(values):
@@ -278,10 +285,30 @@ class QuestionForm(WordsForm):
         return {"question": key, "in": [names[name] for name in chosen]}
 
 
-def _option(line: str) -> tuple[str, str]:
-    value, bar, words = (part.strip() for part in line.partition("|"))
-    words = words if bar and words else value
-    return (value if bar and value else slugify(words)[:50] or words), words
+def read_options(text: str) -> list[tuple[str, str]]:
+    """(value, words) of each line pasted: "value | words", "value<tab>words" from a sheet, or words alone.
+
+    A bullet or a number before the words goes. Words alone get a value made of them, told from the values
+    before it.
+    """
+    found: list[tuple[str, str]] = []
+    for line in filter(None, map(_plain, text.splitlines())):
+        value, bar, words = (part.strip() for part in line.partition("|"))
+        words = words if bar and words else value
+        if not (bar and value):
+            stem, taken = slugify(words)[:46] or words, {known for known, _words in found}
+            same = {said for _known, said in found}
+            value, number = stem, 2
+            while value in taken and words not in same:
+                value, number = f"{stem}-{number}", number + 1
+        found.append((value, words))
+    return found
+
+
+def _plain(line: str) -> str:
+    """A line as typed: tabs of a spreadsheet read as bars, without the bullet or number of a list."""
+    line = BULLET.sub("", line.strip())
+    return " | ".join(part.strip() for part in line.split("\t") if part.strip())
 
 
 def _name(question: Question, value) -> str:

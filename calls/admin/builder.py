@@ -76,7 +76,7 @@ class FormAdmin(StaffModelAdmin):
     def builder(self, request, pk):
         return self._page(request, self._form(request, pk))
 
-    def _page(self, request, form, status=200, **context):
+    def _page(self, request, form, status=200, template="builder", **context):
         may_edit = may(request.user, "change", Form, form) and not form.is_frozen
         call = form.call
         context = {
@@ -102,7 +102,7 @@ class FormAdmin(StaffModelAdmin):
             "can_publish_version": may_edit and call.state == "published",
         } | context
         context = self.admin_site.each_context(request) | context
-        return TemplateResponse(request, "admin/calls/form/builder.html", context, status=status)
+        return TemplateResponse(request, f"admin/calls/form/{template}.html", context, status=status)
 
     def compare(self, request, pk):
         """This version beside another one of the call: the one before it unless ``?with=<number>`` says."""
@@ -144,7 +144,7 @@ class FormAdmin(StaffModelAdmin):
         refused = ""
         if request.method == "POST" and editor.is_valid():
             try:
-                forms.save(editor.save(commit=False), by=request.user)
+                forms.save(editor.save(commit=False), by=request.user, position=self._position(request, row))
             except Refused as error:
                 refused = str(error)
             else:
@@ -160,6 +160,7 @@ class FormAdmin(StaffModelAdmin):
             edited=row,
             editing_kind=kind,
             editing_new=part is None,
+            after=request.GET.get("after", "") if part is None else "",
             kind_words=row.get_kind_display() if kind == "question" else "",
         )
 
@@ -176,38 +177,98 @@ class FormAdmin(StaffModelAdmin):
         # Positions decide which questions come before: a new one comes last in its section.
         return Question(section=section, form=form, kind=asked, required=asked != QuestionKind.FILE)
 
+    @staticmethod
+    def _position(request, row) -> int | None:
+        """Where a new question goes: after the one named, first, or last."""
+        after = request.GET.get("after", "")
+        if not isinstance(row, Question) or not after:
+            return None
+        keys = [str(question.pk) for question in row.section.questions.all()]
+        return keys.index(after) + 1 if after in keys else 0 if after == "nothing" else None
+
     def act(self, request, pk, kind, part, act):
-        """Delete, duplicate or move a part; the outline shows it where it is now."""
+        """Delete, duplicate or move a part; the outline shows it where it is now.
+
+        A script gets the outline alone (``X-Fragment``), with what to say and the part to give the focus to.
+        """
         form = self._form(request, pk)
         row = self._part(form, kind, part)
+        if act == "delete" and "sure" not in request.POST:
+            return self._ask(request, form, kind, row)
+        refused = ""
         try:
-            if act in STEPS:
-                forms.shift(row, STEPS[act], by=request.user)
-            elif act == "duplicate":
-                row = forms.duplicate(row, by=request.user)
-            elif act == "delete":
-                forms.delete(row, by=request.user)
-                messages.success(request, _("“%(part)s” is deleted.") % {"part": row})
-                return self._back(form)
-            elif act == "place" and kind == "question":
-                self._place(request, form, row)
-            else:
-                raise Http404
+            row = self._do(request, form, kind, row, act)
         except Refused as error:
-            messages.error(request, str(error))
+            refused = str(error)
+        if request.headers.get("X-Fragment") == "1":
+            fresh = self._form(request, pk)
+            says = refused or (_where(fresh, row) if row else _("Deleted."))
+            return self._page(request, fresh, template="_outline", refused=refused, says=says, focus=row)
+        if refused:
+            messages.error(request, refused)
         return self._back(form, row)
 
-    def _place(self, request, form, question):
-        section = self._part(form, "section", request.POST.get("section", ""))
-        position = request.POST.get("position", "0")
+    def _do(self, request, form, kind, row, act):
+        """One edit; the part it leaves, or None when that is gone."""
+        if act in STEPS:
+            forms.shift(row, STEPS[act], by=request.user)
+        elif act == "duplicate":
+            return forms.duplicate(row, by=request.user)
+        elif act == "delete":
+            forms.delete(row, by=request.user)
+            if request.headers.get("X-Fragment") != "1":
+                messages.success(request, _("“%(part)s” is deleted.") % {"part": row})
+            return None
+        elif act == "place":
+            self._place(request, form, kind, row)
+        else:
+            raise Http404
+        return row
+
+    def _place(self, request, form, kind, row):
+        section = self._part(form, "section", request.POST["section"]) if "section" in request.POST else None
+        if kind == "question" and section is None:
+            raise Http404
+        last = str(section.questions.count()) if section else "0"
+        position = request.POST.get("position", last)
         if not (position.isascii() and position.isdigit()):
             raise Http404
-        forms.place(question, section=section, position=int(position), by=request.user)
+        forms.place(row, section=section, position=int(position), by=request.user)
+
+    def _ask(self, request, form, kind, row):
+        """Without scripts nothing is deleted by one press: a page asks first."""
+        if not may(request.user, "change", Form, form):
+            raise PermissionDenied
+        context = self.admin_site.each_context(request) | {
+            "title": _("Delete “%(part)s”?") % {"part": row},
+            "questions": list(row.questions.all()) if kind == "section" else [],
+            "address": request.path,
+            "back": f"{reverse('admin:calls_form_builder', args=[form.pk])}#part-{row.pk}",
+            "breadcrumbs": crumbs(form.call),
+        }
+        return TemplateResponse(request, "admin/calls/form/delete.html", context)
 
     @staticmethod
     def _back(form, row=None):
         url = reverse("admin:calls_form_builder", args=[form.pk])
         return HttpResponseRedirect(f"{url}#part-{row.pk}" if row is not None and row.pk else url)
+
+
+def _where(form, row) -> str:
+    """Where a part is now, for those who do not see it move."""
+    if isinstance(row, Question):
+        for section in form.sections.all():
+            rows = [question.pk for question in section.questions.all()]
+            if row.pk in rows:
+                return _("“%(part)s” is now %(place)s of %(count)s in “%(section)s”.") % {
+                    "part": row,
+                    "place": rows.index(row.pk) + 1,
+                    "count": len(rows),
+                    "section": section,
+                }
+    rows = [part.pk for part in (form.documents if isinstance(row, DocumentRequest) else form.sections).all()]
+    place = rows.index(row.pk) + 1 if row.pk in rows else 0
+    return _("“%(part)s” is now %(place)s of %(count)s.") % {"part": row, "place": place, "count": len(rows)}
 
 
 def _row(form, question) -> dict:

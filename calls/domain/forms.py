@@ -48,10 +48,11 @@ def editing(form: Form, *, by) -> Iterator[Form]:
         yield locked
 
 
-def save(part: Section | Question | DocumentRequest, *, by):
-    """Add or change a section, question or document. A new one gets a key of its own and comes last.
+def save(part: Section | Question | DocumentRequest, *, by, position: int | None = None):
+    """Add or change a section, question or document. A new one gets a key of its own.
 
-    A question that applicants have already answered keeps its kind: its answers would not fit another.
+    It comes last, or at ``position`` (from 0) among its like. A question that applicants have already
+    answered keeps its kind: its answers would not fit another.
     """
     form = part.section.form if isinstance(part, Question) else part.form
     with editing(form, by=by) as locked:
@@ -67,7 +68,10 @@ def save(part: Section | Question | DocumentRequest, *, by):
                 )
                 % {"question": part}
             )
+        new = part._state.adding
         part.save()
+        if new and position is not None:
+            _renumber(_inserted(_siblings(part), part, position))
         _refuse_disorder(locked)
     return part
 
@@ -104,17 +108,26 @@ def shift(part: Section | Question | DocumentRequest, steps: int, *, by) -> None
     return None
 
 
-def place(question: Question, *, section: Section, position: int, by) -> None:
-    """Put a question at the ``position``-th place (from 0) of a section of the same form."""
-    with editing(question.section.form, by=by) as locked:
-        if section.form_id != locked.pk:
-            raise Refused(_("This section belongs to another form."))
-        rows = [row for row in section.questions.all() if row.pk != question.pk]
-        question.section = section
-        rows.insert(position, question)
-        question.save()
-        _renumber(rows)
+def place(
+    part: Section | Question | DocumentRequest, *, position: int, by, section: Section | None = None
+) -> None:
+    """Put a part at the ``position``-th place (from 0) among its like; a question, in another section too."""
+    form = part.section.form if isinstance(part, Question) else part.form
+    with editing(form, by=by) as locked:
+        if isinstance(part, Question) and section is not None:
+            if section.form_id != locked.pk:
+                raise Refused(_("This section belongs to another form."))
+            part.section = section
+            part.save()
+        _renumber(_inserted(_siblings(part), part, position))
         _refuse_disorder(locked)
+
+
+def _inserted(siblings, part, position: int) -> list:
+    """The siblings in their new order, ``part`` at ``position``."""
+    rows = [row for row in siblings if row.pk != part.pk]
+    rows.insert(position, part)
+    return rows
 
 
 def _to_next_section(form: Form, question: Question, steps: int) -> None:

@@ -82,7 +82,7 @@ def test_a_section_is_added_changed_duplicated_moved_and_deleted(as_officer, for
     assert form.sections.first() == section
 
     as_officer.post(at("act", form, "section", section.pk, "duplicate"))
-    as_officer.post(at("act", form, "section", section.pk, "delete"))
+    as_officer.post(at("act", form, "section", section.pk, "delete"), {"sure": "1"})
     assert form.sections.filter(title_fr="Équipe").count() == 1
 
 
@@ -201,7 +201,7 @@ def test_questions_move_are_placed_duplicated_and_deleted(as_officer, form):
     assert [q.key for q in forms.in_order(form)][:2] == ["pitch", "provider"]
     as_officer.post(at("act", form, "question", pitch.pk, "duplicate"))
     assert [q.key for q in forms.in_order(form)][:2] == ["pitch", "pitch-2"]
-    as_officer.post(at("act", form, "question", pitch.pk, "delete"))
+    as_officer.post(at("act", form, "question", pitch.pk, "delete"), {"sure": "1"})
     assert [q.key for q in forms.in_order(form)][:2] == ["pitch-2", "provider"]
 
 
@@ -236,7 +236,7 @@ def test_a_frozen_form_is_read_only(as_officer):
     page = as_officer.get(at("builder", form)).content.decode()
     assert "add-question" not in page
     assert as_officer.post(at("part", form, "question", pitch.pk), {"label_fr": "Non"}).status_code == 302
-    as_officer.post(at("act", form, "question", pitch.pk, "delete"))
+    as_officer.post(at("act", form, "question", pitch.pk, "delete"), {"sure": "1"})
     as_officer.post(at("add", form, "section"), {"title_fr": "Non"})
     pitch.refresh_from_db()
     assert pitch.label_fr != "Non"
@@ -254,6 +254,7 @@ def test_an_auditor_looks_and_changes_nothing(client, auditor, form):
     assert client.post(at("part", form, "question", pitch.pk), {"label_fr": "Non"}).status_code == 403
     assert client.post(at("add", form, "section"), {"title_fr": "Non"}).status_code == 403
     assert client.post(at("act", form, "question", pitch.pk, "delete")).status_code == 403
+    assert client.post(at("act", form, "question", pitch.pk, "delete"), {"sure": "1"}).status_code == 403
     assert form.questions.count() == 5
 
 
