@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -150,3 +151,15 @@ def raw_from_post(question, post):
 def seen_version(question_key, post) -> int | None:
     text = post.get(f"v-{question_key}", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+
+# --- What is said: notes and messages ----------------------------------------------------------------
+SAID = "q-text"  # the box one writes in; "q-" so that the page of somebody signed out shows it back
+
+
+def key_of(text) -> UUID | None:
+    """The key a form carries, by which the same form sent twice says it once; None when it is none."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

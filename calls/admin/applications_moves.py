@@ -14,12 +14,17 @@ from django.utils.translation import gettext_lazy
 
 from calls.admin import applications_forms as forms
 from calls.admin.applications_words import state_tag
-from calls.domain import checks, decisions, limits
+from calls.domain import checks, decisions, information, limits
 from calls.enums import ApplicationState
 from calls.models import Application
 from grants.enums import AwardState, LegalBasis
 from wecd.common import formatting
 from wecd.common.workflow import NotAllowed, Refused, why_not, why_not_permitted
+
+try:
+    from calls.admin import applications_information
+except ImportError:
+    applications_information = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,26 @@ class Page:
     danger: bool = False
 
 
+def _request_information(application, *, by, **cleaned_data):
+    applications_information.perform(application, by, cleaned_data)
+
+
 PAGES = {
+    "request_information": Page(
+        gettext_lazy("Request information"),
+        gettext_lazy(
+            "The applicant can change what you name here, and nothing else, until the deadline. The clock"
+            " stands still meanwhile."
+        ),
+        _request_information,
+    ),
+    "resume": Page(
+        gettext_lazy("Ask no more"),
+        gettext_lazy(
+            "What was submitted stands as it was, the clock goes on, and the applicant is told why."
+        ),
+        information.take_back,
+    ),
     "admit": Page(
         gettext_lazy("Declare admissible"),
         gettext_lazy("The applicant is told that the conditions are met."),
@@ -107,6 +131,10 @@ def _promote(row, *, by):
             _("Only %(left)s may still be proposed: nobody on the reserve list fits.")
             % {"left": formatting.money(max(limits.envelope_room(row.call), 0))}
         )
+
+
+if applications_information is None:
+    del PAGES["request_information"]
 
 
 def why_not_now(application: Application, verb: str, user) -> str | None:
@@ -209,6 +237,8 @@ def _form(page: Page, request, application):
         }
     if page.form is forms.AssignForm:
         extra["initial"] = {"officer": application.officer_id or request.user.pk}
+    if page.act is _request_information:
+        extra["application"] = application
     return page.form(request.POST if request.method == "POST" else None, **extra)
 
 

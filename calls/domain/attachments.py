@@ -36,6 +36,7 @@ TYPES = {  # what may be attached: type → ending
     WORD: ".docx",
     SHEET: ".xlsx",
 } | OPEN_DOCUMENT
+IMAGES, PDF = ("image/png", "image/jpeg", "image/webp"), "application/pdf"  # browsers show these in place
 ACCEPT = ".pdf,.docx,.xlsx,.odt,.ods,.png,.jpg,.jpeg,.webp"
 MEMBERS = {"word/document.xml": WORD, "xl/workbook.xml": SHEET}
 

@@ -66,6 +66,14 @@ class Dossier:
         self.application, self.request = application, request
 
     @classmethod
+    def of_form(cls, application: Application) -> "Dossier":
+        """With the form and the files, for a caller who brings the answers; two queries less."""
+        prefetch_related_objects([application], *(part for part in PARTS if not part.startswith("answers")))
+        dossier = cls.__new__(cls)
+        dossier.application = application
+        return dossier
+
+    @classmethod
     def of_many(cls, applications: list[Application]) -> "list[Dossier]":
         """One dossier each, for a list."""
         prefetch_related_objects(applications, *PARTS)

@@ -1,4 +1,4 @@
-"""Enterprises that look like the applicant’s, each with the reasons. A person judges; nothing follows of itself.
+"""Enterprises that look like the applicant’s, each with the reasons. A person judges; nothing follows.
 
 Compares the address of each site, the account (by its blind index: it is encrypted), the telephone number,
 the people who act for it, and how alike the projects' texts are among the applications of the same call
@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import CharField, F, OuterRef, Q, Subquery, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat, Left, Upper
+from django.db.models.functions import Cast, Coalesce, Concat, Left, NullIf, Upper
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Enterprise, Membership, Site
 from accounts.models.enterprise import phone_digits
@@ -19,11 +20,20 @@ from calls.enums import QuestionKind
 from calls.models import Answer, Application
 from wecd.common import formatting
 from wecd.common.fields import blind_indexes
+from wecd.common.personal import masked
 
 MOST = 8  # neighbours named
 NEAR = 150  # applications of the call before and after this one whose texts are compared
 ALIKE = 0.55  # trigram similarity of title and main text from which two projects are alike
 LETTERS = 600  # of each text that are compared
+MOST_SHARED = 50  # rows of each comparison
+ADDRESS, ACCOUNT, TELEPHONE, PERSON = "address", "account", "telephone", "person"
+REASONS = {
+    ADDRESS: gettext_lazy("Same address: %(words)s"),
+    ACCOUNT: gettext_lazy("Same bank account"),
+    TELEPHONE: gettext_lazy("Same telephone number"),
+    PERSON: gettext_lazy("%(words)s acts for both"),
+}
 
 
 @dataclass
@@ -35,55 +45,77 @@ class Neighbour:
     application: Application | None = None
 
 
-def of(application: Application, *, main_text: str | None = None) -> list[Neighbour]:
-    """The neighbours with the most reasons first. Linked enterprises of its group are not neighbours.
+def of(application: Application) -> list[Neighbour]:
+    """The neighbours with the most reasons first. Linked enterprises of its group are not neighbours."""
+    return around(application)[0]
 
-    ``main_text`` spares a query: the first long answer, when the caller has it already.
+
+def around(
+    application: Application, *, main_text: str | None = None, names: bool = True
+) -> tuple[list[Neighbour], list[Enterprise]]:
+    """(neighbours, the other enterprises of its undertaking), in three queries.
+
+    ``main_text`` spares one more: the first long answer, when the caller has it already;
+    without ``names``, people are masked.
     """
     enterprise = application.enterprise
     reasons: dict = {}
-    alike = {}
+    alike: dict = {}
     for row in _alike(application, main_text):
         share = formatting.percent(Decimal(round(row.alike * 100)))
-        words = _("A text like this one, %(share)s: %(reference)s")
+        words = _("A text like this one (%(share)s), %(reference)s")
         reasons.setdefault(row.enterprise_id, []).append(words % {"share": share, "reference": row.reference})
         alike.setdefault(row.enterprise_id, row)
-    for pk, reason in _same_record(enterprise):
-        reasons.setdefault(pk, []).append(reason)
-    for pk in reasons.keys() & {enterprise.pk}:
-        del reasons[pk]
-    found = Enterprise.objects.filter(pk__in=reasons).exclude(undertaking=enterprise.undertaking_id)
-    neighbours = [Neighbour(row, sorted(set(reasons[row.pk])), alike.get(row.pk)) for row in found]
-    return sorted(neighbours, key=lambda n: (-len(n.reasons), n.enterprise.name))[:MOST]
+    for pk, what, words in _same_record(enterprise):
+        words = masked(words) if what == PERSON and not names else words
+        reasons.setdefault(pk, []).append(str(REASONS[what]) % {"words": words})
+    known = Enterprise.objects.filter(
+        Q(pk__in=list(reasons)[:MOST_SHARED]) | Q(undertaking=enterprise.undertaking_id)
+    )
+    rows = list(known.exclude(pk=enterprise.pk).order_by("name", "pk")[: 2 * MOST_SHARED])
+    linked = [row for row in rows if row.undertaking_id == enterprise.undertaking_id]
+    neighbours = [
+        Neighbour(row, list(dict.fromkeys(reasons[row.pk])), alike.get(row.pk))
+        for row in rows
+        if row not in linked
+    ]
+    return sorted(neighbours, key=lambda n: -len(n.reasons))[:MOST], linked
 
 
-def _same_record(enterprise: Enterprise):
-    """(enterprise id, reason) for each thing two enterprises seldom share."""
-    sites = [site for site in enterprise.sites.all() if site.street.strip()]
-    if sites:
-        same = Q()
-        for site in sites[:10]:
-            same |= Q(postal_code=site.postal_code, upper=site.street.strip().upper())
-        rows = Site.objects.annotate(upper=Upper("street")).filter(same)
-        for pk, street, municipality in rows.values_list("enterprise", "street", "municipality")[:50]:
-            yield pk, _("Same address: %(street)s, %(place)s") % {"street": street, "place": municipality}
-    same_account, same_phone = Q(pk__in=[]), Q(pk__in=[])
+def _same_record(enterprise: Enterprise) -> list[tuple]:
+    """(enterprise id, what is the same, in what) of each thing two enterprises seldom share; one query."""
+    found = [_at_the_same_address(enterprise), _through_the_same_people(enterprise)]
     if enterprise.iban:
-        same_account = Q(iban_index__in=blind_indexes(enterprise.iban)) & ~Q(iban_index="")
+        same = Enterprise.objects.filter(iban_index__in=blind_indexes(enterprise.iban)).exclude(iban_index="")
+        found.append(_rows(same, "pk", ACCOUNT, Value("")))
     digits = "".join(sign for sign in enterprise.phone if sign.isdigit())
     if len(digits) >= 8:
-        same_phone = Q(digits=digits[-8:]) & ~Q(phone="")
-    if enterprise.iban:
-        for pk in Enterprise.objects.filter(same_account).values_list("pk", flat=True)[:50]:
-            yield pk, _("Same bank account")
-    if len(digits) >= 8:
-        rows = Enterprise.objects.annotate(digits=phone_digits()).filter(same_phone)
-        for pk in rows.values_list("pk", flat=True)[:50]:
-            yield pk, _("Same telephone number")
+        same = Enterprise.objects.alias(digits=phone_digits()).filter(digits=digits[-8:]).exclude(phone="")
+        found.append(_rows(same, "pk", TELEPHONE, Value("")))
+    return list(found[0].union(*found[1:], all=True)[:MOST_SHARED])
+
+
+def _at_the_same_address(enterprise: Enterprise):
+    same = Q(pk__in=[])
+    for site in [site for site in enterprise.sites.all() if site.street.strip()][:10]:
+        same |= Q(postal_code=site.postal_code, upper=site.street.strip().upper())
+    place = Concat(F("street"), Value(", "), F("postal_code"), Value(" "), F("municipality"))
+    return _rows(Site.objects.alias(upper=Upper("street")).filter(same), "enterprise", ADDRESS, place)
+
+
+def _through_the_same_people(enterprise: Enterprise):
     ours = Membership.objects.active().filter(enterprise=enterprise).values("user")
-    shared = Membership.objects.active().filter(user__in=ours).select_related("user")
-    for membership in shared.exclude(enterprise=enterprise)[:50]:
-        yield membership.enterprise_id, _("%(person)s acts for both") % {"person": membership.user}
+    name = Coalesce(NullIf(F("user__name"), Value("")), F("user__email"))
+    return _rows(Membership.objects.active().filter(user__in=ours), "enterprise", PERSON, name)
+
+
+def _rows(rows, enterprise: str, what: str, words):
+    words = Cast(words, TextField())
+    return (
+        rows.order_by()
+        .annotate(their=F(enterprise), what=Value(what, TextField()), words=words)
+        .values_list("their", "what", "words")
+    )
 
 
 def _alike(application: Application, main_text: str | None):

@@ -68,7 +68,7 @@ def content_of(submission: Submission | None) -> dict:
 
 def as_submitted(application: Application, content: dict) -> Dossier:
     """The dossier with the answers and files of that version. A file removed since has only its name."""
-    dossier = Dossier(application)
+    dossier = Dossier.of_form(application) if content else Dossier(application)
     if content:
         dossier.__dict__["values"] = {answer["key"]: answer["value"] for answer in content["answers"]}
         dossier.__dict__["files"] = {

@@ -1,7 +1,5 @@
 """Messages about an application, for the people of its enterprise."""
 
-import uuid
-
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -10,14 +8,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from calls.domain import conversations
+from calls.fields import SAID, key_of
 from calls.rules import is_applicant
-from calls.views import kept
 from calls.views.workspace import find
+from wecd.common import kept
 from wecd.common.models.base import uuid7
 from wecd.common.workflow import NotAllowed, Refused, why_not_permitted
 
 SECTION = "messages"  # under which text typed while signed out is kept
-FIELD = "q-text"
 
 
 @never_cache
@@ -32,11 +30,11 @@ def thread(request, pk):
     if request.method == "POST":
         return _say(request, application)
     restored = kept.waiting(request, pk, SECTION)
-    return _page(request, application, text=restored.get(FIELD, "") if restored else "", restored=restored)
+    return _page(request, application, text=restored.get(SAID, "") if restored else "", restored=restored)
 
 
 def _say(request, application):
-    text, key = request.POST.get(FIELD, ""), key_of(request.POST.get("key"))
+    text, key = request.POST.get(SAID, ""), key_of(request.POST.get("key"))
     try:
         conversations.say(application, by=request.user, text=text, key=key)
     except (Refused, NotAllowed) as error:
@@ -72,11 +70,3 @@ def _why_not(application, user) -> str:
     if not application.submitted_at:
         return _("Staff read an application once it is submitted. Until then, write to the call’s contact.")
     return why_not_permitted(application, "say", user)
-
-
-def key_of(text) -> uuid.UUID | None:
-    """The key a form carries, when it is one."""
-    try:
-        return uuid.UUID(text or "")
-    except ValueError:
-        return None
