@@ -7,4 +7,9 @@ class CallsConfig(AppConfig):
     verbose_name = _("Calls")
 
     def ready(self):
-        from calls import mails, question_mails, receivers  # noqa: F401  (declares them, connects them)
+        from calls import (  # noqa: F401  (they declare mails, and connect signals)
+            mails,
+            mails_exchange,
+            question_mails,
+            receivers,
+        )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wecd.common import formatting
-from wecd.common.mails import Mail, Placeholder, declare
+from wecd.common.mails import Mail, Placeholder, declare, name_group
 
 MOST_NAMED = 8  # of what a draft still lacks
 
@@ -101,7 +101,8 @@ AMOUNT = Placeholder(
 
 
 # --- Sentences that depend on the facts ------------------------------------------------------------------
-def _decision_expected(c) -> str:
+def decision_expected(c) -> str:
+    """The sentence that says when a decision is due, or nothing."""
     on = c["about"].call.decision_on
     return _("Decision expected: %(on)s.") % {"on": formatting.date(on, "full")} if on else ""
 
@@ -368,11 +369,12 @@ DECISIONS = (
                 "decision_expected",
                 gettext_lazy("Sentence: the day of the decision. Empty when it is not known."),
                 gettext_lazy("Decision expected: Friday 29 January 2027."),
-                _decision_expected,
+                decision_expected,
             ),
             LINK,
         ),
         to_applicant=True,
+        group="decisions",
     ),
     Mail(
         "calls/decisions_refused",
@@ -380,6 +382,7 @@ DECISIONS = (
         gettext_lazy("When an application is declared not admissible: to whoever submitted it."),
         (REFERENCE.must(), TITLE, CALL, REASONS.must(), OBJECTION_UNTIL.must(), CONTACT, LINK),
         to_applicant=True,
+        group="decisions",
     ),
     Mail(
         "calls/decisions_awarded",
@@ -406,6 +409,7 @@ DECISIONS = (
             LINK,
         ),
         to_applicant=True,
+        group="decisions",
         context=_with_award,
     ),
     Mail(
@@ -426,6 +430,7 @@ DECISIONS = (
             LINK,
         ),
         to_applicant=True,
+        group="decisions",
     ),
     Mail(
         "calls/decisions_rejected",
@@ -433,6 +438,7 @@ DECISIONS = (
         gettext_lazy("When an application is rejected: to whoever submitted it."),
         (REFERENCE.must(), TITLE, CALL, REASONS.must(), OBJECTION_UNTIL.must(), CONTACT, LINK),
         to_applicant=True,
+        group="decisions",
     ),
     Mail(
         "calls/decisions_released",
@@ -453,6 +459,7 @@ DECISIONS = (
             LINK,
         ),
         to_applicant=True,
+        group="decisions",
         context=_with_award,
     ),
     Mail(
@@ -478,4 +485,5 @@ DECISIONS = (
     ),
 )
 
+name_group("decisions", gettext_lazy("All decision mails"))
 declare(*APPLYING, *DECISIONS)

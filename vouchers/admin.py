@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextareaWidget
 
+from calls.admin.outbox import CallFilter
 from vouchers.domain import vouchers
 from vouchers.models import Voucher
 from wecd.common import formatting
@@ -18,6 +19,8 @@ from wecd.common.admin import ReadOnlyAdmin
 from wecd.common.buttons import moves_of
 from wecd.common.pictures import icon
 from wecd.common.workflow import NotAllowed, Refused, why_not
+
+CallFilter.sources["vouchers.voucher"] = lambda call: Voucher.objects.filter(award__application__call=call)
 
 LOOKS = {
     "awaiting_contribution": ("warning", "clock"),

@@ -38,9 +38,9 @@ def space(request):
     enterprises = list(Enterprise.objects.filter(pk__in=user.enterprise_roles).order_by("name"))
     rows = list(mine(user).for_list()[: SHOWN + 1])
     # SECURITY: a code or link that signs in is read in one's mailbox only, never in a session left open
-    mails = OutboxMessage.objects.filter(recipient=user).exclude(
+    mails = OutboxMessage.objects.filter(recipient=user, state=OutboxMessage.State.SENT).exclude(
         template__startswith=OutboxMessage.ABOUT_ACCOUNTS
-    )
+    )  # what is held is not said yet
     context = {
         "tasks": tasks(user, now),
         "unread": unread(user),

@@ -58,6 +58,7 @@ class Mail:
     when: Any
     placeholders: tuple[Placeholder, ...] = ()
     to_applicant: bool = False  # shown on the page of what it is about, to those it concerns
+    group: str = ""  # mails chosen together in the outbox: one of ``name_group``
     context: Callable[[Any], dict] = lambda row: {}
 
     @property
@@ -70,11 +71,25 @@ class Mail:
 
 
 _declared: dict[str, Mail] = {}
+_groups: dict[str, Any] = {}
 
 
 def declare(*mails: Mail) -> None:
     """Say which mails an app sends; called once, when the app is ready."""
     _declared.update({mail.template: mail for mail in mails})
+
+
+def name_group(group: str, title) -> None:
+    """Give a group of mails its name; the address of a filtered list holds ``group``."""
+    _groups[group] = title
+
+
+def groups() -> dict[str, Any]:
+    return dict(_groups)
+
+
+def in_group(group: str) -> list[str]:
+    return [mail.template for mail in _declared.values() if mail.group == group]
 
 
 def get(template: str) -> Mail | None:
@@ -212,12 +227,14 @@ def about(message: OutboxMessage) -> models.Model | None:
         return None
 
 
-def preview(mail: Mail, language: str, text: Text, message: OutboxMessage | None, *, personal: bool) -> Text:
+def preview(
+    mail: Mail, language: str, text: Text, message: OutboxMessage | None, row=None, *, personal: bool
+) -> Text:
     """These words, filled in for the row of ``message``; what it cannot tell is shown by the example.
 
     ``personal`` is whether the reader may know about people: if not, those facts are examples as well.
     """
-    row = about(message) if message else None
+    row = row or (about(message) if message else None)
     with translation.override(language):
         facts = {item.name: _shown(item, mail, row, message, personal=personal) for item in mail.placeholders}
         return one_line(fill(text[0], facts)), fill(text[1], facts) + "\n"

@@ -154,6 +154,15 @@ def bounced(message: OutboxMessage, *, reason: str, by=None) -> OutboxMessage:
     return message
 
 
+def why_not(message: OutboxMessage, verb: str, by) -> str | None:
+    """Why this person cannot do ``verb``: "" when they can, None when it is no act of this state at all."""
+    sources = {"edit": EDITABLE, "resend": LEFT}.get(verb) or message.MOVES[verb][0]
+    if message.state not in sources:
+        return None
+    may = rules.has_perm(message.get_perm(verb), by, message)
+    return "" if may else why_not_permitted(message, verb, by)
+
+
 # --- Many at once ---------------------------------------------------------------------------------------
 @dataclass
 class Outcome:

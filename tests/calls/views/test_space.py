@@ -82,10 +82,12 @@ def test_aid_counts_the_whole_undertaking_in_three_rolling_years(signed_in, entr
     assert "<strong>€42,000</strong> received, <strong>€6,000</strong> asked for, ceiling €300,000" in page
 
 
-def test_messages_are_those_this_person_was_sent(signed_in, entrepreneur, enterprise):
+def test_messages_are_those_this_person_was_sent(signed_in, entrepreneur, enterprise, run_jobs):
     row = mine(entrepreneur, enterprise, submitted=True)
     queue_mail("calls/withdrawn", to=entrepreneur, about=row, application=row)
     queue_mail("calls/withdrawn", to=UserFactory(), about=row, application=row)
+    assert f"{row.reference} withdrawn" not in signed_in.get("/en/space/").content.decode()
+    run_jobs()
     assert signed_in.get("/en/space/").content.decode().count(f"{row.reference} withdrawn") == 1
 
 
