@@ -38,7 +38,7 @@ class HubAdmin(WritesTexts, NeedsMainLanguage, StaffModelAdmin):
                     ("name", "slug"),
                     ("programme", "former_names"),
                     ("city", "postal_code"),
-                    ("latitude", "longitude"),
+                    ("latitude", "longitude", "position"),
                     "website",
                     ("status", "status_on"),
                     "source_note",

@@ -20,6 +20,7 @@ TEXTS = {  # section: the texts its items may have
     "actions": {"name", "summary", "description"},
     "hubs": {"description"},
 }
+POSITIONS = ("address", "municipality", "several")  # of a hub: how well its coordinates are known
 LANGUAGES = set(settings.MODELTRANSLATION_LANGUAGES)
 
 
@@ -144,6 +145,8 @@ class _Check:
         yield from self.plain(f"{where}.city", item.get("city"), needed=True)
         for name, most in (("lat", 90), ("lon", 180)):
             yield from self.number(f"{where}.{name}", item.get(name), most=most, least=-most)
+        if item.get("position") not in (None, *POSITIONS):
+            yield Problem(f"{where}.position", f"is not one of {', '.join(POSITIONS)}")
         operators = item.get("operators", [])
         if not isinstance(operators, list) or not all(isinstance(name, str) for name in operators):
             yield Problem(f"{where}.operators", "must be a list of names")

@@ -36,6 +36,7 @@ class Hubs(Resource):
         "website": Link(source="website", null=True, help="Website."),
         "latitude": Decimal(source="latitude", null=True, help="WGS 84, degrees north.", example="50.46300"),
         "longitude": Decimal(source="longitude", null=True, help="WGS 84, degrees east.", example="4.85500"),
+        "position": Enum(source="position", choices=Hub.Position, help="How well the coordinates are known."),
         "status": Enum(source="status", choices=Hub.Status, help="Whether it is open."),
         "status_on": Day(source="status_on", null=True, help="Day the status was checked."),
         "operators": Many(

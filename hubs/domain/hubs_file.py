@@ -24,6 +24,7 @@ def load(*, programme: Programme, loader: Loader, content: dict, texts: dict) ->
             "website": website(item.get("site")),
             "latitude": _degrees(item.get("lat")),
             "longitude": _degrees(item.get("lon")),
+            "position": item.get("position") or Hub.Position.MUNICIPALITY,
             "source_note": f"Confidence: {item['confidence']}." if item.get("confidence") else "",
             **translated("description", item.get("description"), text.get("description")),
         }

@@ -5,9 +5,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rules import always_allow
 
-from accounts.rules import is_manager, is_reader
+from accounts.rules import is_communication, is_manager, is_reader, sees_personal_data
 from actions.models import Programme
-from actions.querysets import OpenQuerySet
+from hubs.querysets import HubQuerySet
+from hubs.rules import manages_hub
 from wecd.common.models import Row
 
 
@@ -19,6 +20,13 @@ class Hub(Row):
         CLOSED = "closed", _("Closed")
         UNVERIFIED = "unverified", _("To be verified")
 
+    class Position(models.TextChoices):
+        """How well the coordinates are known."""
+
+        ADDRESS = "address", _("At its address")
+        MUNICIPALITY = "municipality", _("Somewhere in its municipality")
+        SEVERAL = "several", _("Several places, no single address")
+
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="hubs")
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=200)
@@ -29,17 +37,25 @@ class Hub(Row):
     website = models.URLField(_("website"), blank=True)
     latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    position = models.CharField(
+        _("position on the map"), max_length=12, choices=Position, default=Position.MUNICIPALITY
+    )
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.UNVERIFIED)
     status_on = models.DateField(_("status checked on"), null=True, blank=True)
     source_note = models.TextField(_("where these facts come from"), blank=True)
 
-    objects = OpenQuerySet.as_manager()
+    objects = HubQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Creative Hub")
         verbose_name_plural = _("Creative Hubs")
         ordering = ["name"]
-        rules_permissions = {"view": always_allow, "add": is_manager, "change": is_manager}
+        rules_permissions = {
+            "view": is_reader | manages_hub,
+            "add": is_manager,
+            "change": is_communication | manages_hub,  # its texts
+            "change_facts": is_manager,
+        }
 
     def __str__(self) -> str:
         return self.name
@@ -55,7 +71,12 @@ class HubManager(Row):
         verbose_name = _("manager")
         verbose_name_plural = _("managers")
         constraints = [models.UniqueConstraint(fields=["hub", "user"], name="hub_manager_once")]
-        rules_permissions = {"view": is_reader, "add": is_manager, "change": is_manager, "delete": is_manager}
+        rules_permissions = {
+            "view": sees_personal_data,
+            "add": is_manager,
+            "change": is_manager,
+            "delete": is_manager,
+        }
 
     def __str__(self) -> str:
         return f"{self.user}, {self.hub}"
