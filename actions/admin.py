@@ -61,6 +61,8 @@ class AxisAdmin(WritesTexts, NeedsMainLanguage, StaffModelAdmin):
 class ActionAdmin(WritesTexts, NeedsMainLanguage, StaffModelAdmin):
     texts = ("name", "summary", "description")
     list_display = ["name", "axis", "lead", "position"]
+    never_null = ("axis__position",)
+    also_sortable = ("name", "axis", "lead", "position")
     list_filter = ["axis__programme", "axis", "lead"]
     list_select_related = ["axis", "lead"]
     search_fields = ["name", "slug", "summary"]

@@ -25,6 +25,7 @@ class ManagerInline(StaffTabularInline):
 @admin.register(Hub)
 class HubAdmin(WritesTexts, NeedsMainLanguage, StaffModelAdmin):
     list_display = ["name", "city", "status", "status_on", "programme"]
+    also_sortable = ("city", "status", "status_on")
     list_filter = ["status", "programme"]
     list_select_related = ["programme"]
     search_fields = ["name", "former_names", "city"]

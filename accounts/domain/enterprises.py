@@ -199,15 +199,18 @@ def _write_sites(row: Enterprise, sites: list[dict]) -> None:
     there = {site.pk: site for site in row.sites.all()}
     kept = {site.get("id") for site in sites}
     row.sites.filter(pk__in=[pk for pk in there if pk not in kept]).delete()
-    # The office that was gives way before the new one arrives: the database allows only one.
-    row.sites.filter(is_registered_office=True).update(is_registered_office=False)
+    # An office that moves gives way before the new one arrives: the database allows only one.
+    office = next(site.get("id") for site in sites if site.get("is_registered_office"))
+    row.sites.filter(is_registered_office=True).exclude(pk=office).update(is_registered_office=False)
     for values in sites:
         site = there.get(values.get("id")) or Site(enterprise=row)
+        before = {key: getattr(site, key) for key in (*SITE_FIELDS, "refnis")}
         for key in SITE_FIELDS:
             if key in values:
                 setattr(site, key, values[key])
         site.municipality, site.refnis = municipality_of(site.postal_code, site.municipality, site.country)
-        site.save()
+        if site._state.adding or any(getattr(site, key) != value for key, value in before.items()):
+            site.save()
     row.__dict__.pop("_prefetched_objects_cache", None)
 
 

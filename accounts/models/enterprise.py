@@ -26,6 +26,8 @@ from wecd.common.models import Row
 from wecd.common.search import plain
 from wecd.common.workflow import because
 
+EVERY_CHANGE = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+
 
 @because(_("Only an owner of the enterprise can do this."))
 @rules.predicate
@@ -134,6 +136,7 @@ class Enterprise(Row):
     iban = EncryptedCharField(_("IBAN"), blank=True)
     iban_index = BlindIndexField(of="iban")
 
+    PERSONAL = {"iban": "iban", "phone": "phone"}
     objects = EnterpriseQuerySet.as_manager()
 
     class Meta:
@@ -182,6 +185,7 @@ class Enterprise(Row):
         return next((site for site in self.sites.all() if site.is_registered_office), None)
 
 
+@pghistory.track(*EVERY_CHANGE, model_name="SiteHistory")
 class Site(Row):
     """An address of an enterprise: its registered office, or a place where it works."""
 
@@ -212,6 +216,12 @@ class Site(Row):
         return f"{self.postal_code} {self.municipality}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="EnterpriseActivityHistory",
+)
 class EnterpriseActivity(Row):
     """A NACE-BEL code of an enterprise; the same digits mean other things in another revision."""
 

@@ -26,6 +26,7 @@ class User(AbstractBaseUser, PermissionsMixin, Row):
     is_system = models.BooleanField(default=False, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
+    PERSONAL = {"email": "email", "name": "name", "phone": "phone"}
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     objects = UserManager()

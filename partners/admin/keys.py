@@ -50,6 +50,8 @@ class ApiKeyAdmin(StaffModelAdmin):
     list_display = ["name", "partner", "prefix", "scope_words", "state", "expires_at", "last_used_at"]
     list_filter = ["partner", "revoked_at"]
     list_select_related = ["partner"]
+    never_null = ("partner__name",)
+    also_sortable = ("name", "expires_at", "last_used_at")
     search_fields = ["name", "prefix", "partner__name", "partner__code"]
     autocomplete_fields = ["partner"]
     actions_detail = ["revoke"]

@@ -19,6 +19,7 @@ class PartnerAdmin(WritesTexts, NeedsMainLanguage, StaffModelAdmin):
     """Floors above add what they know of a partner: its dated roles (``actions.admin``)."""
 
     list_display = ["name", "code", "kind", "city"]
+    also_sortable = ("code", "kind", "city")
     search_fields = ["name", "code", "city"]
     inlines = [MemberInline]
     texts = ("kind", "description", "website")

@@ -18,8 +18,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
+from wecd.common.admin_history import HistoryPage
 from wecd.common.keyset import KeysetList
-from wecd.common.models import JournalEntry, JournalHead, OutboxMessage
+from wecd.common.models import JournalEntry, JournalHead
 
 
 def may(user, action: str, model, obj=None) -> bool:
@@ -56,7 +57,7 @@ class StaffPermissions:
         return may(request.user, "delete", self.model, obj)
 
 
-class StaffModelAdmin(StaffPermissions, KeysetList, ModelAdmin):
+class StaffModelAdmin(StaffPermissions, HistoryPage, KeysetList, ModelAdmin):
     """Base of every admin class of the portal."""
 
     compressed_fields = True
@@ -94,7 +95,7 @@ class StaffModelAdmin(StaffPermissions, KeysetList, ModelAdmin):
 
 
 class WritesTexts:
-    """Mixin of an admin class: those who may not ``change_facts`` change its ``texts`` alone and read the rest.
+    """Mixin of an admin class: those who may not ``change_facts`` change its ``texts`` alone.
 
     A translated field is named once: ``description`` stands for its column in each language.
     """
@@ -170,28 +171,4 @@ class JournalHeadAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
 
-@admin.register(OutboxMessage)
-class OutboxMessageAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "subject", "to", "language", "state", "attempts"]
-    list_filter = ["state", "language", "template"]
-    search_fields = ["to", "subject", "about_id"]
-    fields = [
-        "created_at",
-        "state",
-        "sent_at",
-        "attempts",
-        "error",
-        "template",
-        "language",
-        "to",
-        "subject",
-        "text",
-    ]
-    readonly_fields = fields
-
-    @admin.display(description=_("text"))
-    def text(self, message: OutboxMessage) -> str:
-        # SECURITY: these hold codes and links that sign their reader in as somebody else
-        if message.template.startswith(OutboxMessage.ABOUT_ACCOUNTS) and settings.WECD_ENV != "demo":
-            return str(_("Not shown: it may hold a code or a link that signs in."))
-        return format_html("<pre>{}</pre>", message.body)
+from wecd.common import admin_mails, admin_outbox  # noqa: E402, F401  (they register themselves, on this base)

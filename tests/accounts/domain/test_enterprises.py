@@ -101,7 +101,7 @@ def test_create_refuses_what_is_wrong_and_leaves_nothing(changes, sentence):
 
 
 def test_auditor_registers_nothing(auditor):
-    with pytest.raises(NotAllowed, match="auditor"):
+    with pytest.raises(NotAllowed, match="registers none"):
         create(auditor)
 
 
