@@ -109,9 +109,9 @@ def test_the_admin_gets_only_what_its_theme_needs(client):
 @here
 @pytest.mark.django_db
 def test_what_a_signed_in_person_saw_is_private(client, officer):
-    assert "Cache-Control" not in client.get("/test/form")
+    assert "public" in client.get("/test/form")["Cache-Control"]
     client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
-    assert client.get("/test/form")["Cache-Control"] == "private"
+    assert client.get("/test/form")["Cache-Control"] == "private, no-store"
 
 
 TYPED = {"pitch": "Une couverture\nréparable", "password": "secret"}

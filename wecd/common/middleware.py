@@ -4,10 +4,8 @@ import uuid
 
 import structlog
 from csp.middleware import CSPMiddleware, PolicyParts
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from wecd.common.request import set_request_id
@@ -42,8 +40,7 @@ class RequestContextMiddleware:
 class SecurityHeadersMiddleware(CSPMiddleware):
     """The content security policy, and the other headers no page should be without.
 
-    Pages keep the strict policy of the settings; the admin's is wider by what its theme needs. What a
-    signed-in person saw is not kept by shared caches.
+    Pages keep the strict policy of the settings; the admin's is wider by what its theme needs.
     """
 
     def process_response(self, request, response):
@@ -51,8 +48,6 @@ class SecurityHeadersMiddleware(CSPMiddleware):
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"
         )
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and "Cache-Control" not in response:
-            patch_cache_control(response, private=True)
         return response
 
     def get_policy_parts(self, request, response, report_only=False) -> PolicyParts:

@@ -93,7 +93,7 @@ class JournalHead(models.Model):
 
 
 class JournalCheck(models.Model):
-    """One nightly proof of the journal: how many entries and heads were checked, how many signs of tampering."""
+    """One nightly proof of the journal: how much was checked, and how many signs of tampering it showed."""
 
     at = models.DateTimeField(_("checked"), db_default=Now())
     entries = models.PositiveBigIntegerField(_("entries"))
