@@ -69,6 +69,7 @@ class Entry:
     """One call, as far as filters need it."""
 
     pk: object
+    action: object  # its key
     phase: Phase
     at: datetime  # the date it is listed under: opening when to come, closing otherwise
     values: Mapping[str, frozenset[str]]
@@ -170,7 +171,7 @@ def _entries(user) -> list[Entry]:
         .public()
         .exclude(closes_at=None)
         .annotate(mark=F("action__axis__mark"))
-        .only("state", "opens_at", "closes_at", "kind", "allocation", "code", *sorted(texts))
+        .only("action_id", "state", "opens_at", "closes_at", "kind", "allocation", "code", *sorted(texts))
     )
     forms: dict[object, set[str]] = {}
     for call_id, params in CallRule.objects.filter(code="legal_form").values_list("call_id", "params"):
@@ -184,6 +185,7 @@ def _entries(user) -> list[Entry]:
         found.append(
             Entry(
                 pk=call.pk,
+                action=call.action_id,
                 phase=phase,
                 at=call.opens_at if phase == Phase.TO_COME else call.closes_at,
                 values={

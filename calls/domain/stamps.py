@@ -26,23 +26,24 @@ OF_ALL_CALLS = (Call, Strand, CallRule, Envelope)
 OF_ONE_CALL = (Strand, CallRule, Criterion, Extension, Form, PublicAnswer, ReferenceCounter)
 
 
-def _versions(model, where: str = "") -> str:
+def versions_of(model, where: str = "") -> str:
+    """SQL that sums up the versions of a table's rows."""
     table = connection.ops.quote_name(model._meta.db_table)
     return f"(SELECT sum(hashtext(t.ctid::text || t.xmin::text)) FROM {table} t {where})"  # noqa: S608  (our own names)
 
 
 def stamp(slug: str | None = None) -> str:
     """A text that changes with anything shown of one call, or of all calls in the list. One query."""
-    parts = [_versions(model) for model in EVERYWHERE]
+    parts = [versions_of(model) for model in EVERYWHERE]
     if slug is None:
-        parts += [_versions(model) for model in OF_ALL_CALLS]
+        parts += [versions_of(model) for model in OF_ALL_CALLS]
     else:
         forms = connection.ops.quote_name(Form._meta.db_table)
-        parts += [_versions(model, "WHERE t.call_id IN (SELECT id FROM c)") for model in OF_ONE_CALL]
+        parts += [versions_of(model, "WHERE t.call_id IN (SELECT id FROM c)") for model in OF_ONE_CALL]
         parts += [
-            _versions(Call, "WHERE t.id IN (SELECT id FROM c)"),
-            _versions(Envelope, "WHERE t.id IN (SELECT envelope_id FROM c)"),
-            _versions(
+            versions_of(Call, "WHERE t.id IN (SELECT id FROM c)"),
+            versions_of(Envelope, "WHERE t.id IN (SELECT envelope_id FROM c)"),
+            versions_of(
                 DocumentRequest,
                 f"WHERE t.form_id IN (SELECT id FROM {forms} WHERE call_id IN (SELECT id FROM c))",  # noqa: S608
             ),

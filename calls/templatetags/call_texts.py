@@ -1,7 +1,5 @@
 """Content of a call in the reader's language: ``{% load call_texts %}``, then ``{% say call "title" %}``."""
 
-import json
-
 from django import template
 from django.utils.html import conditional_escape, format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
@@ -23,6 +21,11 @@ def is_fallback(row, field: str) -> bool:
 def _spaced(row, field: str, text: str) -> str:
     french = (get_language() or "fr")[:2] == "fr" or is_fallback(row, field)
     return french_spacing(text) if french else text
+
+
+def plain(row, field: str) -> str:
+    """A translated field as a text and nothing more: for titles, descriptions and pictures."""
+    return _spaced(row, field, getattr(row, field) or "")
 
 
 @register.simple_tag
@@ -61,12 +64,3 @@ def said_in_french(*rows_and_fields) -> bool:
 def answer(given, key: str) -> str:
     """The answer already given to a public question, if any."""
     return given.get(key, "") if isinstance(given, dict) else ""
-
-
-@register.filter
-def ld_json(data: dict) -> SafeString:
-    """A schema.org description as a data block: browsers do not run it, so a strict CSP lets it be."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    for char in "<>&":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308  (escaped above)

@@ -1,7 +1,7 @@
 """Public pages served again without being written again, as long as nothing in them has changed."""
 
 import hashlib
-from functools import wraps
+from functools import partial, wraps
 
 from django.conf import settings
 from django.core.cache import cache
@@ -16,12 +16,15 @@ PERSONAL = {settings.SESSION_COOKIE_NAME, "messages"}
 SECONDS = 10  # how long a clock on the page (what is left, what is open) may lag
 
 
-def kept_for_passers_by(view):
+def kept_for_passers_by(view=None, *, changed=stamp):
     """Keep the page for those who carry no session; a change to the call shows at once.
 
     One query instead of all. A reader who comes back gets "304 Not Modified". Pages with a query string
-    (filters, a typed cost) are written each time, so that nobody can fill the cache.
+    (filters, a typed cost) are written each time, so that nobody can fill the cache. ``changed(slug)`` says
+    in which version what the page shows is.
     """
+    if view is None:
+        return partial(kept_for_passers_by, changed=changed)
 
     @wraps(view)
     def wrapper(request, **kwargs):
@@ -35,7 +38,7 @@ def kept_for_passers_by(view):
             request.build_absolute_uri(),
             get_language(),
             moment,
-            stamp(kwargs.get("slug")),
+            changed(kwargs.get("slug")),
         )
         key = hashlib.sha256(repr(parts).encode()).hexdigest()
         content = cache.get(f"page:{key}")

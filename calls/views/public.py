@@ -17,10 +17,11 @@ from calls.domain.catalogue import GROUPS
 from calls.eligibility import Rulebook, overall
 from calls.enums import Phase, PublicAnswerState
 from calls.models import Call
-from calls.templatetags.call_texts import is_fallback
+from calls.templatetags.call_texts import is_fallback, plain
 from calls.views import rows
 from calls.views.kept_pages import kept_for_passers_by
-from wecd.common import formatting
+from wecd.common import formatting, seo
+from wecd.common.share import Subject
 
 PAGE_SIZE = 20
 TEXTS = ("title", "summary", "description", "who", "funded", "not_funded")
@@ -53,6 +54,13 @@ def list_calls(request):
             "previous_url": _address(found, search, page=page.number - 1) if page.has_previous() else "",
             "next_url": _address(found, search, page=page.number + 1) if page.has_next() else "",
             "everything_url": "?f=1",
+            "seo": seo.page(
+                request,
+                title=_("Calls"),
+                description=_(
+                    "Open calls and those to come, by closing date: who may apply, for how much, until when."
+                ),
+            ),
         },
     )
 
@@ -131,8 +139,24 @@ def show_call(request, slug):
             "received": call.counter.last if hasattr(call, "counter") else 0,
             "promised": call.envelope.committed - call.envelope.paid if call.envelope else 0,
             "awards": rows.awards_of(call)[0],
-            "data": rows.grant_data(call, request.build_absolute_uri(url)),
+            "seo": _seo(request, call),
         },
+    )
+
+
+def _seo(request, call) -> seo.Page | None:
+    """What search engines are told of a call; of a draft, nothing."""
+    if call.phase() == Phase.DRAFT:
+        return None
+    title, axis = plain(call, "title"), call.action.axis
+    kicker = plain(axis, "short_name") or plain(axis, "name")
+    return seo.page(
+        request,
+        title=title,
+        description=plain(call, "summary"),
+        picture=Subject("call", call.slug, title, kicker, axis.mark).address,
+        trail=[("WECD", reverse("home")), (_("Calls"), reverse("calls"))],
+        data=[rows.grant_data(call, seo.absolute(request.path))],
     )
 
 

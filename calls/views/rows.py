@@ -13,6 +13,7 @@ from calls.enums import Allocation, CallKind, Phase
 from calls.models import Call
 from calls.templatetags.call_texts import say
 from wecd.common import formatting
+from wecd.common.counts import in_words
 
 TAGS = {
     Phase.DRAFT: "draft",
@@ -24,26 +25,6 @@ TAGS = {
     Phase.CANCELLED: "refused",
 }
 MOST_SQUARES = 60
-
-
-def in_words(count: int) -> str:
-    """A count of calls as a word up to twelve, in figures beyond."""
-    words = [
-        pgettext("count of calls", "no"),
-        pgettext("count of calls", "one"),
-        pgettext("count of calls", "two"),
-        pgettext("count of calls", "three"),
-        pgettext("count of calls", "four"),
-        pgettext("count of calls", "five"),
-        pgettext("count of calls", "six"),
-        pgettext("count of calls", "seven"),
-        pgettext("count of calls", "eight"),
-        pgettext("count of calls", "nine"),
-        pgettext("count of calls", "ten"),
-        pgettext("count of calls", "eleven"),
-        pgettext("count of calls", "twelve"),
-    ]
-    return words[count] if count < len(words) else formatting.number(count)
 
 
 def headline(ahead: int, coming: int) -> str:
@@ -196,7 +177,6 @@ def apply_url(call: Call) -> str:
 def grant_data(call: Call, url: str) -> dict:
     """The call as schema.org describes it (MonetaryGrant)."""
     data = {
-        "@context": "https://schema.org",
         "@type": "MonetaryGrant",
         "name": call.title,
         "description": call.summary,

@@ -9,6 +9,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from wecd.common import seo
+
 # (label, the names its address may have)
 NAVIGATION = (
     (_("Calls"), ("calls:list", "calls:index", "calls")),
@@ -79,8 +81,10 @@ def portal(request):
         "languages": SimpleLazyObject(lambda: language_links(request)),
         "transparency_links": SimpleLazyObject(lambda: _links(TRANSPARENCY)),
         "footer_partners": SimpleLazyObject(lambda: list(_footer_partners()) if _footer_partners else []),
+        "programme_url": SimpleLazyObject(lambda: first_url(("programme",))),
         "home_url": SimpleLazyObject(lambda: first_url(("home", "calls:list", "calls")) or "/"),
         "space_url": SimpleLazyObject(lambda: first_url(("space", "space:index"))),
         "outbox_url": SimpleLazyObject(lambda: first_url(("outbox", "demo-outbox"))),
+        "seo": SimpleLazyObject(lambda: seo.default(request)),
         "is_demo": settings.WECD_ENV == "demo",
     }

@@ -188,6 +188,11 @@ def duration(delta: dt.timedelta, lang=None) -> str:
     return format_list([_counted(n, UNITS[lang][unit], lang) for unit, n in kept], locale=lang)
 
 
+def listed(words, lang=None) -> str:
+    """Write several things as one: "a, b and c"."""
+    return format_list([str(word) for word in words], locale=LOCALES[language(lang)])
+
+
 def filesize(size, lang=None) -> str:
     """Write a size in the units of the language: "84 ko", "2,1 Mo"."""
     if size is None or size == "":

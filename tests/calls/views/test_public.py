@@ -1,4 +1,4 @@
-"""The public pages: the start, the list, a call in each phase, the eligibility check, the calendars."""
+"""The public pages: the list, a call in each phase, the eligibility check, the calendars."""
 
 import gzip
 import json
@@ -160,23 +160,6 @@ def test_list_query_count(client, rows, django_assert_num_queries):
     with django_assert_num_queries(5):  # what changed, axes, calls, rules of who, rows
         response = client.get(LIST)
     assert text_of(response).count('data-testid="call-card"') == rows
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_home_shows_the_next_deadlines(client, rows, django_assert_num_queries):
-    for _ in range(rows):
-        in_phase("open")
-    in_phase("draft")
-    in_phase("to_come")
-    with django_assert_num_queries(5):
-        response = client.get(HOME)
-    assert titles(response) == ["Call open"] * rows
-
-
-def test_home_without_open_calls_says_what_is_coming(client):
-    assert "No call is open" in text_of(client.get(HOME))
-    in_phase("to_come")
-    assert "One is on its way." in text_of(client.get(HOME))
 
 
 # --- A call ---------------------------------------------------------------------------------------

@@ -1,0 +1,21 @@
+"""Has anything these pages show changed? See ``calls.domain.stamps``."""
+
+from django.db import connection
+
+from actions.models import Action, Axis, PartnerPeriod, Programme
+from calls.domain.stamps import versions_of
+from calls.models import Call, CallRule, Strand
+from grants.models import Envelope
+from hubs.models import Hub
+from partners.models import Partner
+
+SHOWN = (Programme, Axis, Action, Action.partners.through, Partner, PartnerPeriod, Hub)
+CALLS = (Call, Strand, CallRule, Envelope)  # an award in force changes its envelope
+
+
+def changed(slug: str | None = None) -> str:
+    """A text that changes with anything shown of the programme and its calls. One query."""
+    parts = ", ".join(f"coalesce({versions_of(model)}, 0)" for model in (*SHOWN, *CALLS))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT concat_ws('.', {parts})")  # noqa: S608  (our own names)
+        return cursor.fetchone()[0]
