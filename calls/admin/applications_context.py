@@ -1,12 +1,12 @@
 """What the page of one application shows, gathered in a number of queries that does not grow."""
 
 import rules
+from django.db.models import prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 
 from calls.admin.applications_moves import buttons
 from calls.admin.applications_words import VERDICTS, state_tag, tag, timeline
-from calls.domain import attachments, budget_checks, conversations, limits, neighbours, versions
-from calls.domain.mentions import readers
+from calls.domain import attachments, budget_checks, conversations, limits, mentions, neighbours, versions
 from calls.domain.reading import read_through
 from calls.enums import ApplicationState
 from calls.models import Application
@@ -29,6 +29,7 @@ def context_of(application: Application, user, *, version=None, boxes: dict) -> 
     number = int(version) if str(version or "").isdigit() else None
     submissions = list(application.submissions.defer("by"))
     reading = versions.reading(application, submissions, number)
+    prefetch_related_objects([application.enterprise], "sites", "activities")
     entries = list(entries_about(application))
     money = _money(application, reading.dossier)
     names = may_see_personal(user)
@@ -165,7 +166,7 @@ def _talk(application, user, boxes: dict) -> dict:
         "why_no_reply": _why_not(application, "reply", user),
         "note": {"key": uuid7()} | _filled(boxes.get("note")),
         "message": {"key": uuid7()} | _filled(boxes.get("message")),
-        "people": list(readers()) if may_note else [],
+        "people": mentions.suggestions() if may_note else [],
         "most": conversations.MOST_CHARACTERS,
     }
 

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from accounts.enums import READERS
@@ -12,6 +13,11 @@ from wecd.common.workflow import Refused
 def readers():
     """Those a note may mention: whoever reads applications in the back office."""
     return User.objects.filter(is_active=True, groups__name__in=READERS).distinct().order_by("name", "email")
+
+
+def suggestions() -> list[str]:
+    """The names of those a note may mention, at most a minute old: a suggestion, asked for on every page."""
+    return cache.get_or_set("mentions", lambda: [str(person) for person in readers()], 60)
 
 
 def in_text(text: str) -> list[User]:
