@@ -55,6 +55,7 @@ class CallMoves:
         "publish_version",
         "close",
         "copy",
+        "export",
         "archive",
         "cancel",
     ]

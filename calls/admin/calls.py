@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from calls.admin.call_files import CallFiles
 from calls.admin.call_moves import CallMoves
 from calls.admin.public_answers import state_tag
 from calls.admin.words import applications_url, phase_tag
@@ -168,7 +169,7 @@ class PublicAnswerInline(PlainLabels, StaffStackedInline):
 
 
 @admin.register(Call)
-class CallAdmin(CallMoves, PlainLabels, StaffModelAdmin):
+class CallAdmin(CallFiles, CallMoves, PlainLabels, StaffModelAdmin):
     change_form_template = "admin/calls/call/change_form.html"
     list_display = ["name", "kind", "stands", "applications_so_far", "money"]
     list_filter = ["action__axis", "kind", "state"]

@@ -231,7 +231,7 @@ def test_buttons_are_those_of_the_state_and_the_person(client, officer, manager)
     draft, open_ = ready(), CallFactory()
 
     client.force_login(officer)
-    assert titles(client.get(url(draft))) == {"publish", "preview", "builder", "copy"}
+    assert titles(client.get(url(draft))) == {"publish", "preview", "builder", "copy", "export"}
     assert titles(client.get(url(open_))) == {
         "preview",
         "builder",
@@ -239,11 +239,12 @@ def test_buttons_are_those_of_the_state_and_the_person(client, officer, manager)
         "new-version",
         "close",
         "copy",
+        "export",
     }
     assert [label for label, _ in client.get(url(draft)).context["why_nots"]] != []
 
     client.force_login(manager)
-    assert titles(client.get(url(draft))) == {"publish", "preview", "builder", "copy", "cancel"}
+    assert titles(client.get(url(draft))) == {"publish", "preview", "builder", "copy", "export", "cancel"}
     assert client.get(url(draft)).context["why_nots"] == []
 
 
