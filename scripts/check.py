@@ -39,6 +39,7 @@ STEPS: list[Step] = [
     ("repository", [*PYTHON, "scripts/check_repository.py"], {}),
     ("vendored assets", [*PYTHON, "scripts/vendor_assets.py", "--check"], {}),
     ("workflows drawn", [*MANAGE, "draw_workflows", "--check"], {}),
+    ("roles drawn", [*MANAGE, "draw_roles", "--check"], {}),
 ]
 PYTEST = [*PYTHON, "-m", "pytest", "-q", "-n", "2"]
 BROWSER, COMPONENTS = "tests/browser", "tests/common/test_components.py"

@@ -69,9 +69,8 @@ def test_a_save_that_changes_nothing_is_no_version(client, manager):
     partner = PartnerFactory()
     client.force_login(manager)
     change(client, partner)
-    assert [
-        part.act for version in client.get(history(partner)).context["versions"] for part in version.parts
-    ] == ["insert"]
+    found = client.get(history(partner)).context["versions"]
+    assert [part.act for version in found for part in version.parts] == ["insert"]
 
 
 def test_sites_are_part_of_an_enterprise(client, officer, enterprise):
@@ -153,7 +152,8 @@ def test_older_versions_follow(client, manager, monkeypatch):
     table = versions.table_of(type(partner))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table._meta.db_table} SET pgh_created_at = pgh_created_at + pgh_id * interval '1 second'"
+            f"UPDATE {table._meta.db_table} "
+            "SET pgh_created_at = pgh_created_at + pgh_id * interval '1 second'"
         )
     seen, query = [], ""
     client.force_login(manager)
