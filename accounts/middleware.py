@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
@@ -78,6 +78,8 @@ class StaffDoorMiddleware:
         if request.path_info == reverse("admin:logout"):
             return None
         if not request.user.is_authenticated:
+            if _keeps_text(request):
+                return None
             wanted = request.GET.get(REDIRECT_FIELD_NAME) if login else request.get_full_path()
             return _go("account_login", wanted or reverse("admin:index"))
         if not request.user.is_staff:
@@ -86,6 +88,8 @@ class StaffDoorMiddleware:
             return HttpResponseRedirect(reverse("admin:index"))
         if _is_too_old(request.session):
             logout(request)
+            if _keeps_text(request):
+                return None
             messages.info(request, _("You signed in a while ago. Please sign in again."))
             return _go("account_login", request.get_full_path())
         if settings.STAFF_MFA_REQUIRED and not is_mfa_enabled(request.user):
@@ -94,6 +98,16 @@ class StaffDoorMiddleware:
             )
             return HttpResponseRedirect(reverse("mfa_index"))
         return None
+
+
+def _keeps_text(request) -> bool:
+    """Whether the page asks to sign in by itself, once it has kept what was typed (``wecd.common.kept``)."""
+    if request.method != "POST":
+        return False
+    try:
+        return getattr(resolve(request.path_info).func, "keeps_text", False)
+    except Resolver404:
+        return False
 
 
 def _go(name: str, wanted: str):

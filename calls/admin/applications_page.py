@@ -88,6 +88,8 @@ class ApplicationPage:
     def message_view(self, request, pk):
         return self._say(request, pk, talk.MESSAGE)
 
+    note_view.keeps_text = message_view.keeps_text = True  # the door lets what was typed through to here
+
     def _say(self, request, pk, kind: str):
         """Not behind the admin's own gate, which would drop what somebody signed out meanwhile had typed."""
         if request.method == "POST" and not request.user.is_authenticated:
