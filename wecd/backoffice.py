@@ -8,7 +8,15 @@ from wecd.common.admin import StaffModelAdmin
 
 # (group, [(app.Model, icon)]): an entry appears once its model has an admin class.
 GROUPS = (
-    (_("Calls"), (("calls.call", "campaign"), ("calls.application", "send"), ("calls.publicanswer", "forum"))),
+    (
+        _("Calls"),
+        (
+            ("calls.call", "campaign"),
+            ("calls.application", "send"),
+            ("calls.publicanswer", "forum"),
+            ("common.clock", "timer"),
+        ),
+    ),
     (
         _("Money"),
         (
@@ -43,6 +51,7 @@ GROUPS = (
         (
             ("common.journalentry", "history_edu"),
             ("common.journalhead", "link"),
+            ("contact.enquiry", "mail"),
             ("common.outboxmessage", "outgoing_mail"),
             ("common.mailtemplate", "edit_note"),
             ("partners.apikey", "key"),

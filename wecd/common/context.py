@@ -23,7 +23,7 @@ TRANSPARENCY = (
     (_("Open data and API"), ("open-data", "open_data", "api-docs")),
     (_("Accessibility statement"), ("accessibility",)),
     (_("Privacy"), ("privacy",)),
-    (_("Contest a decision"), ("contest", "appeal")),
+    (_("Contact"), ("contact",)),
 )
 LANGUAGE_NAMES = {"fr": "Français", "de": "Deutsch", "nl": "Nederlands", "en": "English"}
 _footer_partners = None

@@ -40,6 +40,7 @@ TEST_RUNNER = "django.test.runner.DiscoverRunner"
 INSTALLED_APPS = [
     "wecd.common",
     "wecd.demo",
+    "wecd.contact",
     "wecd.pages",
     "accounts",
     "partners",
@@ -208,6 +209,11 @@ vars().update(env.email_url_config(EMAIL_URL) if EMAIL_URL else {})
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="wecd.example")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="WECD <portail@wecd.example>")
 CACHES = {"default": env.cache_url_config(env.str("CACHE_URL", default="locmemcache://"))}
+
+# --- What the site owes its readers ---------------------------------------------------------------
+DATA_CONTROLLER = env.str("DATA_CONTROLLER", default="")  # who answers for personal data, as the law names them
+ACCESSIBILITY_ENFORCEMENT_URL = env.str("ACCESSIBILITY_ENFORCEMENT_URL", default="")
+ENQUIRY_KEEP_DAYS = 365  # the forms and the privacy page say so
 
 # --- Security -----------------------------------------------------------------------------------
 SESSION_COOKIE_HTTPONLY = True
