@@ -24,6 +24,7 @@ from tests.partners.factories import PartnerFactory
 from tests.permissions.routes import Route
 from tests.vouchers.factories import VoucherFactory
 from wecd.demo.applications import PDF
+from wecd.pages.sharing import of_call
 
 STAFF = ("officer", "manager", "finance", "communication", "auditor")
 EDITORS = ("partner-editor", "hub-manager")  # of this world's partner and hub
@@ -89,8 +90,24 @@ class World:
         if name == "token":
             return self.voucher.token if "voucher" in app else "unknown-token"
         if name == "slug":
-            return self.hub.slug if "hub" in pattern else self.call.slug
-        fixed = {"section": "project", "kind": "section", "act": "down", "app_label": "calls"}
+            action = self.call.action
+            slugs = {
+                "hub": self.hub.slug,
+                "/axes/": action.axis.slug,
+                "/actions/": action.slug,
+                "/partners/": action.lead.code.lower(),
+            }
+            return next((slug for part, slug in slugs.items() if part in pattern), self.call.slug)
+        if name == "digest":
+            return of_call(self.call).digest
+        fixed = {
+            "what": "call",
+            "language": "fr",
+            "section": "project",
+            "kind": "section",
+            "act": "down",
+            "app_label": "calls",
+        }
         if name in fixed:
             return fixed[name]
         if name == "verb":

@@ -167,9 +167,8 @@ class _Brush:
 
     # --- The portal's own SVG: rectangles, circles, polygons and the paths it writes -------------------
     def svg(self, source: str, x: float, y: float, width: float) -> None:
-        source = re.sub(r"{#.*?#}", "", source)
-        root = ElementTree.fromstring(re.search(r"<svg.*</svg>", source, re.DOTALL)[0])  # noqa: S314  (our own)
-        units = [float(part) for part in root.get("viewBox").split()]
+        root = ElementTree.fromstring(source[source.index("<svg") :])  # noqa: S314  (our own)
+        units = [float(part) for part in root.get("viewBox", "").split()]
         k = width / units[2]
         axis = _axis_of(root, "")
         layer = _Brush(self.image)
@@ -205,7 +204,7 @@ class _Brush:
                 "bank": (INK, 27),
                 "river": (PAPER, 24),
             }[style]
-            for points in _strokes(node.get("d")):
+            for points in _strokes(node.get("d", "")):
                 self._line(points, colour, width)
 
     def _point(self, px: float, py: float) -> tuple[float, float]:
@@ -224,7 +223,7 @@ class _Brush:
         if name == "circle":
             cx, cy, r = get["cx"], get["cy"], get["r"]
             return "circle", [self._point(cx - r, cy - r), self._point(cx + r, cy + r)]
-        pairs = [pair.split(",") for pair in node.get("points").split()]
+        pairs = [pair.split(",") for pair in node.get("points", "").split()]
         return "polygon", [self._point(float(px), float(py)) for px, py in pairs]
 
     def _shape(self, node, fill=None, outline=None, width: float = 0) -> None:
@@ -243,7 +242,7 @@ class _Brush:
         inside = _Brush(mask)
         inside.at = self.at
         inside._shape(node, fill="#fff")
-        left, top, right, bottom = mask.getbbox()
+        left, top, right, bottom = mask.getbbox() or (0, 0, 0, 0)
         stripes = Image.new("L", self.image.size, 0)
         brush = ImageDraw.Draw(stripes)
         step, width = round(9.4 * SCALE * self.at[2]), round(2.2 * SCALE)

@@ -96,7 +96,7 @@ class Hubs(Pages):
         return Hub.objects.order_by("slug")
 
 
-SECTIONS = {
+SECTIONS: dict[str, type[Sitemap] | Sitemap] = {
     "places": Places,
     "calls": Calls,
     "axes": Axes,

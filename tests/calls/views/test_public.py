@@ -182,6 +182,8 @@ def test_a_call_in_each_phase(client, phase, can_apply, words):
     assert (f'href="/en/calls/{call.slug}/apply/"' in button) == can_apply
     assert ('aria-disabled="true"' in button) != can_apply
     assert page.count("<h1") == 1
+    assert ('id="how-much"' in page) == (phase in ("to_come", "open", "closing"))
+    assert (f"/en/results/?call={call.slug}" in page) == (phase == "results")
 
 
 def test_a_draft_is_seen_by_staff_alone(client, officer, entrepreneur):
