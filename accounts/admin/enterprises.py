@@ -21,6 +21,8 @@ from accounts.domain import enterprises, undertakings
 from accounts.models import Enterprise, EnterpriseActivity, Membership, Site, Undertaking
 from wecd.common import identifiers
 from wecd.common.admin import StaffModelAdmin, StaffTabularInline, may
+from wecd.common.admin_reveal import Reveals
+from wecd.common.personal import masked, may_see_personal
 from wecd.common.workflow import Refused
 
 
@@ -29,6 +31,12 @@ class SiteInline(StaffTabularInline):
     form = SiteAdminForm
     formset = SiteFormSet
     tab = True
+
+    def get_fields(self, request, obj=None):
+        """Where somebody self-employed lives is not for roles that do not need it."""
+        fields = super().get_fields(request, obj)
+        hidden = () if may_see_personal(request.user) else ("street", "establishment_number")
+        return [name for name in fields if name not in hidden]
 
 
 class ActivityInline(StaffTabularInline):
@@ -63,23 +71,25 @@ class GroupFilter(admin.SimpleListFilter):
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(StaffModelAdmin):
+class EnterpriseAdmin(Reveals, StaffModelAdmin):
     form = EnterpriseAdminForm
     list_display = ("name", "number_display", "legal_form", "size_class", "undertaking", "created_at")
     list_filter = ("size_class", "legal_form", GroupFilter, ("created_at", admin.DateFieldListFilter))
     search_fields = ("name", "number")
     search_help_text = _("Name or enterprise number, digits only")
     inlines = (SiteInline, ActivityInline, MemberInline)
-    readonly_fields = ("size_class", "iban_masked", "undertaking", "group_members")
+    readonly_fields = ("size_class", "iban_masked", "phone_masked", "undertaking", "group_members")
     actions_detail = ("link", "separate")
 
     def get_queryset(self, request):
         return super().get_queryset(request).for_list()
 
     def get_fieldsets(self, request, obj=None):
-        """The bank account is a field to those who may change it, and masked to those who read."""
-        iban = "iban" if self.has_change_permission(request, obj) else "iban_masked"
-        facts = (("name", "number"), ("legal_form", "has_vat"), "founded_on", ("phone", "website"), iban)
+        """The bank account is masked to all until asked for; whoever may change it has an empty field too."""
+        writes = self.has_change_permission(request, obj)
+        phone = "phone" if writes or may_see_personal(request.user) else "phone_masked"
+        iban = ("iban", "iban_masked") if writes else "iban_masked"
+        facts = (("name", "number"), ("legal_form", "has_vat"), "founded_on", (phone, "website"), iban)
         return (
             (None, {"fields": facts}),
             (
@@ -101,7 +111,11 @@ class EnterpriseAdmin(StaffModelAdmin):
 
     @admin.display(description=_("bank account (IBAN)"))
     def iban_masked(self, row: Enterprise) -> str:
-        return row.iban_masked
+        return self.masked_with_button(row, "iban")
+
+    @admin.display(description=_("telephone"))
+    def phone_masked(self, row: Enterprise) -> str:
+        return masked(row.phone, "phone") or "–"
 
     @admin.display(description=_("enterprises of the group"))
     def group_members(self, row: Enterprise) -> str:

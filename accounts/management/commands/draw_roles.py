@@ -16,13 +16,13 @@ from wecd.common.personal import may_see_personal
 
 HEADER = """# Roles in the back office
 
-Generated from the rules of each model by `manage.py draw_roles`; do not edit. “yes”: every row; “own”: only the
-rows of their partner, or their hub. What a row's own history forbids (nobody approves what they proposed,
+Generated from the rules of each model by `manage.py draw_roles`; do not edit. “yes”: every row; “own”: only
+the rows of their partner, or their hub. What a row's own history forbids (nobody approves what they proposed,
 nobody decides on their own enterprise) is asked besides, row by row, and is not shown here.
 
 A role is a group; a programme manager gives it on a person's page, and nobody changes their own. Every role
-needs a second factor outside the demonstration and signs in again after `STAFF_SESSION_HOURS`. A partner editor
-is also named on the page of the partner, a hub manager on that of the hub.
+needs a second factor outside the demonstration and signs in again after `STAFF_SESSION_HOURS`. A partner
+editor is also named on the page of the partner, a hub manager on that of the hub.
 """
 PAGES = ("view", "add", "change", "delete")
 ANYBODY = ("register",)  # what people do for their own enterprise, whatever their role
