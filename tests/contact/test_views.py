@@ -125,5 +125,5 @@ class TestBackOffice:
             Enquiry.objects.create(kind="barrier", text="The menu")
         client.force_login(officer)
         client.get("/admin/contact/enquiry/")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             client.get("/admin/contact/enquiry/")

@@ -19,6 +19,7 @@ from partners.models import PartnerMember
 from vouchers.models import Voucher
 from wecd.common import clocks
 from wecd.common.models import OutboxMessage
+from wecd.contact.models import Enquiry, handles_enquiries
 from wecd.desk.links import admin_list, admin_row
 
 S = ApplicationState
@@ -60,6 +61,8 @@ def of(user) -> list[Queue]:
         found.append(_own_shares())
     if moderates_questions(user) and (is_communication(user) or is_officer(user)):
         found.append(_questions())
+    if handles_enquiries(user):
+        found.append(_enquiries())
     return found + _own_pages(user)
 
 
@@ -146,6 +149,21 @@ def _questions() -> Queue:
         count,
         ngettext("question about a call", "questions about calls", count),
         admin_list("calls.publicanswer", state__exact=PublicAnswerState.NEW.value),
+    )
+
+
+def _enquiries() -> Queue:
+    count = Enquiry.objects.filter(state=Enquiry.State.NEW).count()
+    barriers = (
+        Enquiry.objects.filter(state=Enquiry.State.NEW, kind=Enquiry.Kind.BARRIER).count() if count else 0
+    )
+    words = ngettext("%(count)s about a barrier", "%(count)s about a barrier", barriers)
+    url = admin_list("contact.enquiry", state__exact="new", kind__exact="barrier")
+    return Queue(
+        count,
+        ngettext("message from the public", "messages from the public", count),
+        admin_list("contact.enquiry", state__exact="new"),
+        [Note(words % {"count": barriers}, url, urgent=True)] if barriers else [],
     )
 
 
