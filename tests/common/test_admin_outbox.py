@@ -235,3 +235,19 @@ def test_codes_and_links_are_not_shown(office, settings, env, seen):
     assert 'data-testid="act-' not in text
     assert "cannot-retry" in text
     assert office.get(act(message, "edit")).status_code == 403
+
+
+# --- On the page of an application ----------------------------------------------------------------------
+def test_the_page_of_an_application_warns_of_a_mail_that_came_back(office, officer):
+    application = ApplicationFactory(submitted=True)
+    about = {"about_type": "calls.application", "about_id": application.pk}
+    message = OutboxMessageFactory(state="sent", subject="<i>Receipt</i>", **about)
+    address = reverse("admin:calls_application_change", args=[application.pk])
+    assert "did not arrive" not in office.get(address).content.decode()
+    outbox.bounced(message, reason="550 unknown", by=officer)
+    text = office.get(address).content.decode()
+    assert "A mail did not arrive." in text
+    assert "&lt;i&gt;Receipt&lt;/i&gt;" in text
+    assert page(message) in text
+    outbox.resend(message, by=officer)
+    assert "did not arrive" not in office.get(address).content.decode()

@@ -10,7 +10,9 @@ from calls.enums import Phase
 from calls.models import Application, Call
 from grants.models import Envelope, LedgerEntry
 from vouchers.models import Voucher
-from wecd.common import identifiers, journal
+from wecd.common import identifiers, journal, mail_texts
+from wecd.common import mails as mail_registry
+from wecd.common.models import OutboxMessage
 
 SHARE = 0.2
 
@@ -35,6 +37,9 @@ def test_the_demonstration_is_lived_in_and_true(demo):
     assert list(journal.verify()) == []
     claire = User.objects.get(email="entrepreneur@wecd.example")
     assert claire.applications.filter(state="draft").exists()
+    mails = set(OutboxMessage.objects.order_by().values_list("state", flat=True))
+    assert {"held", "queued", "failed", "bounced"} <= mails
+    assert len(mail_texts.versions(mail_registry.get("calls/receipt"), "fr")) == 2
 
     before = Application.objects.count()
     call_command("load_demo", share=SHARE)  # a second time changes nothing

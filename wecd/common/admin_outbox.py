@@ -19,6 +19,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from wecd.common import formatting, mails, outbox, outbox_words, search
 from wecd.common import outbox_forms as forms
 from wecd.common.admin import ReadOnlyAdmin
+from wecd.common.admin_languages import LANGUAGES
 from wecd.common.keyset.changelist import filtered
 from wecd.common.models import OutboxMessage
 from wecd.common.rules import handles_mail
@@ -63,8 +64,6 @@ class LanguageFilter(DropdownFilter):
     parameter_name = "language"
 
     def lookups(self, request, model_admin):
-        from wecd.common.admin_languages import LANGUAGES
-
         return list(LANGUAGES.items())
 
     def queryset(self, request, queryset):
@@ -105,6 +104,7 @@ class Act:
     form: type = forms.NothingForm
     primary: bool = False
     danger: bool = False
+    button: object = ""  # what the button says, where that is not the label
 
 
 ACTS = {
@@ -129,6 +129,7 @@ ACTS = {
         outbox.edit,
         gettext_lazy("Changed."),
         forms.WordsForm,
+        button=gettext_lazy("Save"),
     ),
     "hold": Act(
         gettext_lazy("Hold"),
@@ -164,7 +165,7 @@ ACTS = {
 class OutboxMessageAdmin(ReadOnlyAdmin):
     """Read here, decide by acts: nothing of a message is edited but through ``wecd.common.outbox``."""
 
-    list_display = ["named", "mail", "to", "language", "stands", "came"]
+    list_display = ["named", "mail", "to", "spoken", "stands", "came"]
     list_filter = [StateFilter, TemplateFilter, LanguageFilter]
     plain_search = search.plain("subject", "to")
     search_help_text = gettext_lazy("Words of the subject, address")
@@ -186,6 +187,10 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("mail"))
     def mail(self, row):
         return mails.title_of(row.template)
+
+    @admin.display(description=gettext_lazy("language"))
+    def spoken(self, row):
+        return LANGUAGES.get(row.language, row.language)
 
     @admin.display(description=gettext_lazy("state"))
     def stands(self, row):
@@ -270,6 +275,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
             "message": message,
             "state_tag": outbox_words.state_tag(message),
             "mail": mails.title_of(message.template),
+            "language": LANGUAGES.get(message.language, message.language),
             "may_read": outbox_words.may_read(message),
             "about": row,
             "about_kind": row._meta.verbose_name if row else "",

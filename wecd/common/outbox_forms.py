@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from wecd.common.mails import SUBJECT_LENGTH
-from wecd.common.models import MailTemplate, OutboxMessage
+from wecd.common.models import OutboxMessage
 
 LONGEST = 20_000
 
@@ -63,12 +63,12 @@ class TemplateForm(forms.Form):
     """The words of one mail in one language; ``seen`` is the version they were begun from."""
 
     subject = forms.CharField(
-        label=MailTemplate._meta.get_field("subject").verbose_name,
+        label=_("Subject"),
         max_length=SUBJECT_LENGTH,
         widget=UnfoldAdminTextInputWidget,
     )
     body = forms.CharField(
-        label=MailTemplate._meta.get_field("body").verbose_name,
+        label=_("Text"),
         max_length=LONGEST,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 22, "spellcheck": "true"}),
     )

@@ -1,5 +1,6 @@
 """A message of the outbox in few words, for lists and headings of the back office."""
 
+import rules
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -49,6 +50,11 @@ def may_read(message: OutboxMessage) -> bool:
     SECURITY: those about accounts hold codes and links that sign their reader in as somebody else.
     """
     return not message.is_about_accounts or settings.WECD_ENV == "demo"
+
+
+def may_see(user) -> bool:
+    """Whether a person reads the outbox at all."""
+    return rules.has_perm(OutboxMessage.get_perm("view"), user)
 
 
 def about_url(message: OutboxMessage) -> str:

@@ -12,7 +12,7 @@ from wecd.common.models import Clock
 
 pytestmark = pytest.mark.django_db
 EN = {"Accept-Language": "en"}
-PAGE_QUERIES = 23  # and two more beside a list
+PAGE_QUERIES = 24  # and two more beside a list
 
 
 @pytest.fixture

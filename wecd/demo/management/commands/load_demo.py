@@ -15,8 +15,8 @@ from django.utils import timezone, translation
 from calls.models import Application, Call
 from wecd.demo import applications as applying
 from wecd.demo import calls as writing
+from wecd.demo import conversations, life_of_claire, mails, people
 from wecd.demo import decisions as deciding
-from wecd.demo import life_of_claire, people
 from wecd.demo.clock import local
 from wecd.demo.content import load
 from wecd.demo.enterprises import Population
@@ -61,7 +61,9 @@ def tell(now, *, share: float = 1.0) -> None:
         elif plan["applications"]["submitted"]:
             deciding.checks(call, story, office)
     life_of_claire.tell(story, calls, staff["entrepreneur"])
+    conversations.tell(story, calls, office, staff["entrepreneur"])
     story.tell()
+    mails.tell(office)
 
 
 def _applicants(call: Call, plan: dict, story: Story, population: Population, dice, share: float) -> None:
