@@ -18,12 +18,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.rules import sees_personal_data
 from calls import questions
 from calls.enums import QuestionKind
 from calls.models import Application, Attachment, Call, DocumentRequest, Question
 from wecd.common import formatting, journal, places
 from wecd.common.identifiers import format_enterprise_number
+from wecd.common.personal import may_see_personal
 from wecd.common.spreadsheets import harmless
 from wecd.common.workflow import NotAllowed
 
@@ -155,7 +155,7 @@ def table(applications: QuerySet, *, by, query: str, kind: str) -> Table:
 
     Writes to the journal who exports which filter and how many. The rows are read when they are iterated.
     """
-    personal = sees_personal_data(by)
+    personal = may_see_personal(by)
     # the filter's own index says quickly whether there is a second call
     calls = list(applications.order_by().values_list("call", flat=True).distinct()[:2])
     columns = common_columns(personal=personal)
@@ -246,7 +246,7 @@ def attachments(applications: QuerySet, *, by, query: str) -> Iterator[bytes]:
     ``NotAllowed`` for those who may not see personal data: CVs and quotes are full of it. A file that is
     gone from the store is named in the manifest, without a hash.
     """
-    if not sees_personal_data(by):
+    if not may_see_personal(by):
         raise NotAllowed(_("These files hold personal data, which your role does not show."))
     _note(applications, by=by, query=query, kind="zip")
     return _zip(applications)
