@@ -1,3 +1,3 @@
 """The back office of calls. Each module registers its own classes."""
 
-from calls.admin import applications, builder, calls, outbox  # noqa: F401
+from calls.admin import applications, builder, calls, clocks, outbox  # noqa: F401

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from calls.admin import applications_forms as forms
+from calls.admin.applications_information import InformationForm
 from calls.admin.applications_words import state_tag
 from calls.domain import checks, decisions, information, limits
 from calls.enums import ApplicationState
@@ -20,11 +21,6 @@ from calls.models import Application
 from grants.enums import AwardState, LegalBasis
 from wecd.common import formatting
 from wecd.common.workflow import NotAllowed, Refused, why_not, why_not_permitted
-
-try:
-    from calls.admin import applications_information
-except ImportError:
-    applications_information = None
 
 
 @dataclass(frozen=True)
@@ -39,10 +35,6 @@ class Page:
     danger: bool = False
 
 
-def _request_information(application, *, by, **cleaned_data):
-    applications_information.perform(application, by, cleaned_data)
-
-
 PAGES = {
     "request_information": Page(
         gettext_lazy("Request information"),
@@ -50,7 +42,8 @@ PAGES = {
             "The applicant can change what you name here, and nothing else, until the deadline. The clock"
             " stands still meanwhile."
         ),
-        _request_information,
+        information.request,
+        InformationForm,
     ),
     "resume": Page(
         gettext_lazy("Ask no more"),
@@ -131,10 +124,6 @@ def _promote(row, *, by):
             _("Only %(left)s may still be proposed: nobody on the reserve list fits.")
             % {"left": formatting.money(max(limits.envelope_room(row.call), 0))}
         )
-
-
-if applications_information is None:
-    del PAGES["request_information"]
 
 
 def why_not_now(application: Application, verb: str, user) -> str | None:
@@ -237,7 +226,7 @@ def _form(page: Page, request, application):
         }
     if page.form is forms.AssignForm:
         extra["initial"] = {"officer": application.officer_id or request.user.pk}
-    if page.act is _request_information:
+    if page.form is InformationForm:
         extra["application"] = application
     return page.form(request.POST if request.method == "POST" else None, **extra)
 

@@ -60,7 +60,7 @@ def request(application: Application, *, by, keys, message: str, due_at: datetim
     message, keys = message.strip(), list(dict.fromkeys(keys))
     with move(application, "request_information", by=by, reason=message) as row:
         check_in_time(row)
-        labels = _labels(row, keys)
+        _check_keys(row, keys)
         if not message:
             raise Refused(_("Write what is missing: the applicant reads exactly these words."))
         if due_at <= timezone.now():
@@ -70,19 +70,17 @@ def request(application: Application, *, by, keys, message: str, due_at: datetim
         )
         clocks.pause(row, KIND)
         row.journal_facts |= {"keys": keys, "due_at": due_at}
-        _tell(row, "requested", request=asked, labels=labels)
+        _tell(row, "requested", request=asked)
     return asked
 
 
-def _labels(row: Application, keys: list[str]) -> list[str]:
-    """The words of what is asked, in the form's order; ``Refused`` when the form has no such thing."""
-    parts = (*row.form.questions.order_by("section__position", "position"), *row.form.documents.all())
-    found = {part.key: part.label for part in parts}
+def _check_keys(row: Application, keys: list[str]) -> None:
+    """``Refused`` when nothing is asked, or something the form does not have."""
     if not keys:
         raise Refused(_("Choose at least one question or document to open."))
-    if unknown := [key for key in keys if key not in found]:
+    known = {part.key for part in (*row.form.questions.all(), *row.form.documents.all())}
+    if unknown := [key for key in keys if key not in known]:
         raise Refused(_("The form has no “%(key)s”. Reload the page.") % {"key": unknown[0]})
-    return [label for key, label in found.items() if key in keys]
 
 
 def take_back(application: Application, *, by, reason: str) -> Application:
