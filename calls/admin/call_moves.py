@@ -54,6 +54,8 @@ class CallMoves:
         "new_version",
         "publish_version",
         "close",
+        "statistics",
+        "report",
         "copy",
         "export",
         "archive",

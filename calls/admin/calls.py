@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from calls.admin.call_figures import CallFigures
 from calls.admin.call_files import CallFiles
 from calls.admin.call_moves import CallMoves
 from calls.admin.public_answers import state_tag
@@ -169,7 +170,7 @@ class PublicAnswerInline(PlainLabels, StaffStackedInline):
 
 
 @admin.register(Call)
-class CallAdmin(CallFiles, CallMoves, PlainLabels, StaffModelAdmin):
+class CallAdmin(CallFigures, CallFiles, CallMoves, PlainLabels, StaffModelAdmin):
     change_form_template = "admin/calls/call/change_form.html"
     list_display = ["name", "kind", "stands", "applications_so_far", "money"]
     list_filter = ["action__axis", "kind", "state"]

@@ -40,6 +40,6 @@ def phase_tag(call: Call) -> str:
 def applications_url(call: Call) -> str:
     """The list of the call's applications, where the back office has one."""
     try:
-        return f"{reverse('admin:calls_application_changelist')}?call__id__exact={call.pk}"
+        return f"{reverse('admin:calls_application_changelist')}?call={call.pk}"
     except NoReverseMatch:
         return ""

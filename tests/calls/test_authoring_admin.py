@@ -240,6 +240,7 @@ def test_buttons_are_those_of_the_state_and_the_person(client, officer, manager)
         "close",
         "copy",
         "export",
+        "statistics",
     }
     assert [label for label, _ in client.get(url(draft)).context["why_nots"]] != []
 
