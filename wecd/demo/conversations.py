@@ -28,6 +28,7 @@ def tell(story: Story, calls: dict[str, Call], office: Office, claire: User) -> 
         def event() -> None:
             if who in found:
                 row = Application.objects.get(pk=found[who].pk)
+                conversations.read(row, by=by or row.applicant)
                 act(row, by=by or row.applicant, text=text)
 
         return event
