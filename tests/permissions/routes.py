@@ -14,6 +14,7 @@ POST = {
     "membership_refuse",
     "membership_role",
     "membership_end",
+    "admin:common_mailtemplate_hold",
 }
 # Static documents of libraries, and routes that leave the portal.
 OUTSIDE = ("openid_connect_", "prometheus", "jsi18n")

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from calls.domain import attachments
-from calls.models import Application
+from calls.models import Application, PublicAnswer
 from hubs.models import HubManager
 from partners.domain import keys
 from partners.enums import Scope
@@ -19,6 +19,7 @@ from tests.calls.factories import (
     DocumentRequestFactory,
     selected_application,
 )
+from tests.common.outbox_factories import OutboxMessageFactory
 from tests.hubs.factories import HubFactory
 from tests.partners.factories import PartnerFactory
 from tests.permissions.routes import Route
@@ -56,6 +57,10 @@ class World:
         Application.objects.filter(pk=self.application.pk).update(award=self.voucher.award)
         self.attachment = attachments.add(
             self.draft, self.document.key, SimpleUploadedFile("quote.pdf", PDF), by=self.member
+        )
+        self.mail = OutboxMessageFactory(recipient=self.member, state="held", job=False)
+        self.question = PublicAnswer.objects.create(
+            call=self.call, question_fr="Deux fois ?", answer_fr="Non."
         )
         self.hub = HubFactory()
         HubManager.objects.create(hub=self.hub, user=self.users["hub-manager"])
@@ -103,6 +108,8 @@ class World:
         fixed = {
             "what": "call",
             "language": "fr",
+            "app": "calls",
+            "name": "receipt",
             "section": "project",
             "kind": "section",
             "act": "down",
@@ -111,6 +118,8 @@ class World:
         if name in fixed:
             return fixed[name]
         if name == "verb":
+            if "outboxmessage" in pattern:
+                return "release"
             return "issue" if "voucher" in pattern else "approve" if "award" in pattern else "admit"
         if name == "part":
             return self.call.form.sections.first().pk
@@ -123,9 +132,18 @@ class World:
     def _row(self, route: Route):
         pattern = route.pattern
         if "/applications/" in pattern and pattern.startswith("/fr/"):
-            submitted = ("receipt", "receipt_pdf", "application", "application_pdf", "application_json")
+            submitted = (
+                "application_mails",
+                "messages",
+                "receipt",
+                "receipt_pdf",
+                "application",
+                "application_pdf",
+                "application_json",
+            )
             return (self.application if route.name in submitted else self.draft).pk
         for part, row in {
+            "common/outboxmessage": self.mail,
             "accounts/enterprise": self.enterprise,
             "/enterprises/": self.enterprise,
             "accounts/membership": self.asked,
@@ -133,12 +151,14 @@ class World:
             "accounts/undertaking": self.enterprise.undertaking,
             "accounts/user": self.member,
             "calls/application": self.application,
+            "calls/publicanswer": self.question,
             "calls/form": self.call.form,
             "calls/call": self.call,
             "/calls": self.call,
             "grants/envelope": self.call.envelope,
             "grants/award": self.selected.award,
             "/awards": self.voucher.award,
+            "/results/": self.voucher.award,
             "/applications": self.application,
             "voucher": self.voucher,
             "partners/partner": self.call.action.lead,

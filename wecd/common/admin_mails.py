@@ -47,7 +47,7 @@ class MailTemplateAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         changed, held = mails.changed(), mails.held()
-        rows = [
+        rows: list[dict] = [
             {
                 "mail": mail,
                 "url": _url("mail", mail) if mail.is_editable else "",

@@ -317,7 +317,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
             except (Refused, NotAllowed) as error:
                 refused = str(error)
             else:
-                messages.success(request, act.done)
+                messages.success(request, str(act.done))
                 return HttpResponseRedirect(page_url(done))
         context = self.admin_site.each_context(request) | {
             "title": act.label,

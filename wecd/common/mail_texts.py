@@ -76,7 +76,7 @@ def current(template: str, language: str) -> MailTemplate | None:
 # --- Versions -------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Version:
-    """One version: who saved it, and how it differs from the one before (at first, from the built-in words)."""
+    """One version: who saved it, and how it differs from the one before (at first, from the built-in ones)."""
 
     pk: int
     template: str
@@ -116,7 +116,8 @@ def versions(mail: mails.Mail, language: str) -> list[Version]:
 def difference(before: mails.Text, after: mails.Text) -> list[tuple[str, str]]:
     """Line by line, subject first: what stays, what goes, what comes."""
     kinds = {"  ": "same", "- ": "gone", "+ ": "new"}
-    lines = difflib.ndiff(*([text[0], *text[1].strip().split("\n")] for text in (before, after)))
+    old, new = ([text[0], *text[1].strip().split("\n")] for text in (before, after))
+    lines = difflib.ndiff(old, new)
     return [(kinds[line[:2]], line[2:]) for line in lines if line[:2] in kinds]
 
 

@@ -26,7 +26,7 @@ from wecd.common.models import HeldTemplate, MailTemplate, OutboxMessage
 log = logging.getLogger(__name__)
 PLACEHOLDER = re.compile(r"\{\{ *([a-z_]+) *\}\}")
 BRACES = re.compile(r"\{[{%#]|[}%#]\}")
-SUBJECT_LENGTH = OutboxMessage._meta.get_field("subject").max_length
+SUBJECT_LENGTH = OutboxMessage._meta.get_field("subject").max_length or 0
 Text = tuple[str, str]  # subject and body
 
 

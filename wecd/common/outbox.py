@@ -89,7 +89,7 @@ def edit(message: OutboxMessage, *, by, subject: str, body: str) -> OutboxMessag
         row = _locked(message, "edit", by)
         if row.state not in EDITABLE:
             raise Refused(wrong_state(row))
-        facts = {
+        facts: dict = {
             name: {"from": before, "to": after}
             for name, before, after in (("subject", row.subject, subject), ("body", row.body, body))
             if before != after
@@ -223,10 +223,7 @@ def _locked(message: OutboxMessage, verb: str, by) -> OutboxMessage:
 
 
 def _send_later(message: OutboxMessage) -> None:
-    job = tasks.send_message
-    if message.release_at:
-        job = job.configure(schedule_at=message.release_at)
-    job.defer(message_id=str(message.pk))
+    tasks.send_message.configure(schedule_at=message.release_at).defer(message_id=str(message.pk))
 
 
 def when_it_leaves(message: OutboxMessage) -> str:

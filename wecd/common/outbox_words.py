@@ -1,5 +1,7 @@
 """A message of the outbox in few words, for lists and headings of the back office."""
 
+from datetime import datetime
+
 import rules
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
@@ -72,7 +74,7 @@ def story(message: OutboxMessage) -> list[dict]:
         verb, facts = entry.verb.rpartition(".")[2], entry.facts
         said = [facts["reason"]] if facts.get("reason") else []
         if facts.get("leaves_at"):
-            leaves = formatting.moment(journal.datetime.fromisoformat(facts["leaves_at"]))
+            leaves = formatting.moment(datetime.fromisoformat(facts["leaves_at"]))
             said.append(_("It leaves %(when)s.") % {"when": leaves})
         if verb == "edit" and may_read(message):
             before = {part: facts[part]["from"] for part in ("subject", "body") if part in facts}
