@@ -9,6 +9,7 @@ from calls.views import (
     previews,
     public,
     questions,
+    results,
     saving,
     space,
     submission,
@@ -23,6 +24,10 @@ urlpatterns = [
     path("calls/<slug:slug>/ask/", questions.ask, name="ask"),
     path("calls/<slug:slug>/check/", public.call_check, name="call_check"),
     path("calls/<slug:slug>/deadline.ics", public.call_ics, name="call_ics"),
+    # Results
+    path("results/", results.list_results, name="results"),
+    path("results/awards.csv", results.results_csv, name="results_csv"),
+    path("results/<uuid:pk>/", results.show_result, name="result"),
     # Applying
     path("calls/<slug:slug>/apply/", workspace.apply, name="apply"),
     path("space/", space.space, name="space"),

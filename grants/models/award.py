@@ -9,7 +9,7 @@ from accounts.models import Enterprise
 from accounts.rules import is_reader
 from grants.enums import AWARD_MOVES, AwardState, LegalBasis
 from grants.models.envelope import MONEY, Envelope
-from grants.querysets import AwardQuerySet
+from grants.querysets import PUBLIC_STATES, AwardQuerySet
 from grants.rules import (
     handles_proposals,
     is_approver,
@@ -73,7 +73,12 @@ class Award(Row):
                 name="award_needs_two_people",
             ),
         ]
-        indexes = [models.Index(fields=["state", "-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["state", "-created_at", "-id"]),
+            models.Index(
+                fields=["-approved_at", "-id"], name="award_published", condition=Q(state__in=PUBLIC_STATES)
+            ),
+        ]
         rules_permissions = {
             "view": is_reader,
             "propose": handles_proposals,

@@ -18,6 +18,7 @@ from tests.permissions.world import World
 pytestmark = pytest.mark.django_db(transaction=True)
 NO_PAGE = {
     "attachment": "a file",
+    "preview": "a file",
     "answers": "autosave",
     "files": "uploads",
     "places": "JSON",
@@ -41,7 +42,7 @@ LOOKS = [
 
 
 def is_file(pattern: str) -> bool:
-    return bool(re.search(r"\.(pdf|json|ics)$", pattern))
+    return bool(re.search(r"\.(pdf|json|ics|csv)$", pattern))
 
 
 def pages_of(world, language) -> list[str]:

@@ -27,7 +27,15 @@ NAMES = {
     "BE34": {"fr": "Luxembourg", "de": "Luxemburg", "nl": "Luxemburg", "en": "Luxembourg"},
     "BE35": {"fr": "Namur", "de": "Namur", "nl": "Namen", "en": "Namur"},
 }
-LABELS = {"BE31": (57, 7), "BE32": (29, 16), "BE33": (86, 28), "BE34": (73, 75), "BE35": (50, 50)}
+LABELS = {"BE31": (57, 8), "BE32": (29, 16), "BE33": (86, 28), "BE34": (73, 75), "BE35": (50, 50)}
+
+PREFIXES = {
+    "BE31": ("13", "14"),
+    "BE32": (*(str(two) for two in range(60, 66)), *(str(two) for two in range(70, 80))),
+    "BE33": tuple(str(two) for two in range(40, 50)),
+    "BE34": ("66", "67", "68", "69"),
+    "BE35": tuple(str(two) for two in range(50, 60)),
+}
 
 
 @dataclass(frozen=True)
@@ -129,3 +137,13 @@ def _rings(nuts2: str) -> list[list[tuple[int, int]]]:
             ring.append((x, y))
         rings.append(ring)
     return rings
+
+
+def postal_prefixes(nuts2: str) -> tuple[str, ...]:
+    """The first two digits of a province's postal codes: for queries over many rows."""
+    return PREFIXES.get(nuts2, ())
+
+
+def by_prefix(prefix: str) -> str:
+    """The NUTS 2 code of the province whose postal codes begin with these two digits; "" outside Wallonia."""
+    return next((nuts2 for nuts2, prefixes in PREFIXES.items() if prefix in prefixes), "")
