@@ -8,13 +8,18 @@ from django import forms
 from django.utils.text import slugify
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectMultipleWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectMultipleWidget,
+)
 
 from calls.domain.form_checks import CHOICES, in_order, values_of
 from calls.enums import QuestionKind as K
 from calls.forms import LANGUAGE_WORDS, LANGUAGES, long, select, short, tick, whole
 from calls.models import DocumentRequest, Question, Section
 from calls.questions.budget import UNITS
+from calls.questions.files import FILE_TYPES
 
 BULLET = re.compile(r"^(?:[-–—•*·▪◦]|\d{1,2}[.)])\s+")
 
@@ -27,7 +32,7 @@ KIND_FIELDS = {
     K.DATE: ("earliest", "latest"),
     K.SINGLE_CHOICE: tuple(f"options_{code}" for code in LANGUAGES),
     K.MULTIPLE_CHOICE: (*(f"options_{code}" for code in LANGUAGES), "most"),
-    K.FILE: ("max_files",),
+    K.FILE: ("max_files", "types"),
     K.BUDGET: ("budget_unit", "max_unit_price"),
 }
 SETTINGS = {  # field of the form: name in ``Question.settings``
@@ -37,6 +42,7 @@ SETTINGS = {  # field of the form: name in ``Question.settings``
     "latest": "latest",
     "most": "most",
     "max_files": "max_files",
+    "types": "types",
     "budget_unit": "unit",
     "max_unit_price": "max_unit_price",
 }
@@ -127,6 +133,13 @@ class QuestionForm(WordsForm):
     )
     most = whole(gettext_lazy("Most answers"), min_value=1)
     max_files = whole(gettext_lazy("Most files"), min_value=1, max_value=20)
+    types = forms.MultipleChoiceField(
+        label=gettext_lazy("Kinds of file accepted"),
+        help_text=gettext_lazy("None ticked: all of them."),
+        choices=[(kind, words) for kind, (words, _endings) in FILE_TYPES.items()],
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+    )
     budget_unit = select(
         gettext_lazy("Lines are counted in"), [(unit, heads[0]) for unit, heads in UNITS.items()]
     )
@@ -267,9 +280,9 @@ class QuestionForm(WordsForm):
             if name not in self.fields:
                 continue
             value = data.get(name)
-            if value in (None, "", False):
+            if value in (None, "", False, []):
                 continue
-            kept[setting] = value if isinstance(value, bool | int) else str(value)
+            kept[setting] = value if isinstance(value, bool | int | list) else str(value)
         return kept
 
     def _shown_if(self, data) -> dict:

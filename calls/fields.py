@@ -12,7 +12,7 @@ from calls import questions
 from calls.domain import attachments
 from calls.domain.dossiers import Dossier
 from calls.enums import QuestionKind
-from calls.questions import budget
+from calls.questions import budget, files
 from wecd.common import formatting
 
 EMPTY_LINE = {"label": "", "quantity": "", "unit_price": ""}
@@ -61,7 +61,14 @@ class FieldView:
 
     @property
     def accepts(self):
-        return attachments.ACCEPT
+        """The endings of the files it takes, for the browser's chooser."""
+        return ",".join(files.endings(files.types_of(self.question)))
+
+    @property
+    def narrowed_to(self):
+        """The kinds of file it takes, in words; empty when it takes all the portal does."""
+        types = files.types_of(self.question)
+        return files.words_of(types) if len(types) < len(files.FILE_TYPES) else ""
 
 
 def field_views(dossier: Dossier, step, *, typed: dict | None = None, add_line: str = "") -> list[FieldView]:

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from unfold.decorators import action
 
 from calls.domain import closing_report, statistics
@@ -106,15 +106,15 @@ def _figures(call, found) -> list[tuple]:
             "amount": formatting.money(envelope.amount),
         }
     return [
-        (formatting.number(found.submitted), _("submitted"), applications(call)),
-        (formatting.number(found.drafts), _("drafts"), ""),
+        (formatting.number(found.submitted), pgettext("applications", "submitted"), applications(call)),
+        (formatting.number(found.drafts), pgettext("applications", "drafts"), ""),
         (formatting.money(requested), asked, applications(call)),
         (
             formatting.number(found.count("submitted")),
-            _("to check"),
+            pgettext("applications", "to check"),
             applications(call, state="submitted"),
         ),
-        (formatting.number(found.count("awarded")), _("awarded"), applications(call, state="awarded")),
+        (formatting.number(found.count("awarded")), pgettext("applications", "awarded"), applications(call, state="awarded")),
     ]
 
 

@@ -17,6 +17,7 @@ from calls.domain import pending
 from calls.domain.answers import locked
 from calls.enums import QuestionKind
 from calls.models import Application, Attachment
+from calls.questions import files
 from calls.questions.base import one_line
 from wecd.common import formatting, journal
 from wecd.common.workflow import Refused
@@ -54,6 +55,7 @@ def add(application, key: str, upload, *, by, received_at=None) -> Attachment:
     with transaction.atomic():
         row, request = locked(application, key, by=by, received_at=received_at)
         most = most_files(row, key)
+        check_type(row, key, content_type, name)
         if pending.count_files(row, request, key) >= most:
             raise Refused(
                 _("“%(name)s” is one file too many: %(most)s at most. Remove one first.")
@@ -121,6 +123,19 @@ def most_files(application: Application, key: str) -> int:
     if question:
         return int((question.settings or {}).get("max_files") or DEFAULT_MOST)
     raise Refused(_("This form does not ask for this file any more. Reload the page."))
+
+
+def check_type(application: Application, key: str, content_type: str, name: str) -> None:
+    """``Refused`` when the question asks for other kinds of file. A document request takes all."""
+    question = application.form.questions.filter(key=key, kind=QuestionKind.FILE).first()
+    if question is None:
+        return
+    types = files.types_of(question)
+    if TYPES[content_type] not in files.endings(types):
+        raise Refused(
+            _("“%(name)s” is of another type than asked for here: %(types)s. Save it as one of these.")
+            % {"name": name, "types": files.words_of(types)}
+        )
 
 
 def clean_name(name: str) -> str:

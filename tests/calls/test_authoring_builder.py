@@ -111,6 +111,7 @@ def test_a_section_needs_a_french_title(as_officer, form):
         ("email", {}, {}),
         ("url", {"is_blind": "on"}, {"is_blind": True}),
         ("file", {"max_files": "5"}, {"settings": {"max_files": 5}}),
+        ("file", {"types": ["pdf", "image"]}, {"settings": {"types": ["pdf", "image"]}}),
         (
             "budget",
             {"budget_unit": "hour", "max_unit_price": "80"},
@@ -159,6 +160,7 @@ def test_each_kind_keeps_its_own_settings(as_officer, form, kind, sent, kept):
         ("single_choice", {"options_fr": "a | A\nb | B", "options_de": "a | A\nc | C"}, "options_de"),
         ("budget", {"max_unit_price": "-1"}, "max_unit_price"),
         ("file", {"max_files": "99"}, "max_files"),
+        ("file", {"types": ["exe"]}, "types"),
         ("yes_no", {"shown_question": "new"}, "shown_values"),
     ],
 )

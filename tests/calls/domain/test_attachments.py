@@ -228,3 +228,28 @@ def test_a_scanner_that_is_down_lets_nothing_in(draft, entrepreneur, settings):
     with pytest.raises(Refused, match="does not answer"):
         attachments.add(draft, "quote", upload(), by=entrepreneur)
     assert not Attachment.objects.exists()
+
+
+# --- Kinds of file a question asks for ---------------------------------------------------------------
+@pytest.mark.parametrize(("content", "name"), [(PNG, "plan.png"), (DOCX, "plan.pdf")])
+def test_a_question_that_asks_for_pdf_takes_nothing_else(entrepreneur, enterprise, content, name):
+    call = call_asking({"key": "plan", "kind": "file", "settings": {"types": ["pdf"]}})
+    draft = ApplicationFactory(call=call, enterprise=enterprise, applicant=entrepreneur)
+
+    with pytest.raises(Refused, match="another type than asked for here: PDF"):
+        attachments.add(draft, "plan", upload(content, name), by=entrepreneur)
+    assert not Attachment.objects.exists()
+
+    attachments.add(draft, "plan", upload(PDF, "plan.png"), by=entrepreneur)
+    assert Attachment.objects.get().content_type == "application/pdf"
+
+
+def test_the_applicant_sees_which_kinds_before_choosing(client, entrepreneur, enterprise):
+    call = call_asking({"key": "plan", "kind": "file", "settings": {"types": ["pdf", "image"]}})
+    draft = ApplicationFactory(call=call, enterprise=enterprise, applicant=entrepreneur)
+    client.force_login(entrepreneur)
+
+    page = client.get(f"/en/applications/{draft.pk}/more/").content.decode()
+
+    assert 'accept=".pdf,.png,.jpg,.jpeg,.webp"' in page
+    assert "PDF, Image (PNG, JPEG, WebP)" in page

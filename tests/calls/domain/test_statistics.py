@@ -46,13 +46,13 @@ def test_provinces_come_from_the_registered_office():
     namur, nowhere = (ApplicationFactory(call=call, submitted=True) for _ in range(2))
     Site.objects.filter(enterprise=namur.enterprise).update(postal_code="5000")
     Site.objects.filter(enterprise=nowhere.enterprise).delete()
-    Enterprise.objects.filter(pk=namur.enterprise_id).update(size_class="micro")
+    Enterprise.objects.filter(pk=namur.enterprise_id).update(size_class="large")
 
     found = statistics.of(call)
 
     assert pairs(found.provinces)["BE35"][0] == 1
     assert pairs(found.provinces)[""][0] == 1
-    assert pairs(found.sizes)["micro"][0] == 1
+    assert pairs(found.sizes)["large"][0] == 1
 
 
 def test_days_are_those_of_brussels_and_zeros_are_days_too():

@@ -287,6 +287,8 @@ def test_conditions_that_turn_in_a_circle_hide_rather_than_hang():
         (asked("budget", settings={"max_unit_price": "cheap"}), "such as 625.00"),
         (asked("date", settings={"earliest": "soon"}), "not a date"),
         (asked("file", settings={"max_files": 0}), "1 to 50"),
+        (asked("file", settings={"types": ["exe"]}), "is a list of"),
+        (asked("file", settings={"types": "pdf"}), "is a list of"),
         (asked("yes_no", settings={"colour": "red"}), "no setting “colour”"),
         (asked("yes_no", shown_if={"question": "q", "in": [True]}), "depend on itself"),
         (asked("yes_no", shown_if={"question": "x"}), "names another question"),
