@@ -1,7 +1,7 @@
 """Forms shared by pages and admin. They check and clean; the domain writes."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django import forms
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain import enterprises
 from accounts.enums import LegalForm, MemberRole, NaceRevision
 from accounts.models import Enterprise, User
-from wecd.common import identifiers, places
+from wecd.common import euros, identifiers, places
 from wecd.common.templatetags.portal import errors_of
 from wecd.common.workflow import Refused
 
@@ -54,29 +54,10 @@ class MoneyField(forms.Field):
         self.widget.attrs |= {"inputmode": "decimal", "maxlength": 25}
 
     def to_python(self, value):
-        text = re.sub(r"[\s€'’\u00a0\u202f]", "", str(value or ""))[:25]
-        if not text:
-            return None
-        try:
-            amount = Decimal(_plain_number(text))
-        except InvalidOperation as error:
-            raise ValidationError(_("Write an amount in figures, such as 125 000.")) from error
-        if not Decimal(0) <= amount < Decimal(10) ** 13:
-            raise ValidationError(_("Write an amount of 0 € or more."))
-        return amount.quantize(Decimal("0.01"))
+        return euros.parse(value)
 
     def prepare_value(self, value):
         return f"{value.normalize():f}" if isinstance(value, Decimal) else value
-
-
-def _plain_number(text: str) -> str:
-    """The figure with a point for decimals only: the last separator, unless it groups thousands."""
-    if re.fullmatch(r"\d{1,3}([.,]\d{3})+", text, flags=re.ASCII):
-        return re.sub(r"[.,]", "", text)
-    whole, separator, cents = re.fullmatch(r"(.*?)(?:([.,])(\d*))?", text, flags=re.DOTALL).groups()
-    if not re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+|\d+", whole, flags=re.ASCII):
-        raise InvalidOperation
-    return re.sub(r"[.,]", "", whole) + (f".{cents or 0}" if separator else "")
 
 
 class EnterpriseForm(forms.ModelForm):

@@ -18,9 +18,11 @@ from accounts.admin.forms import (
     nothing_saved,
 )
 from accounts.domain import enterprises, undertakings
+from accounts.domain.enterprise_import import EnterpriseImporter
 from accounts.models import Enterprise, EnterpriseActivity, Membership, Site, Undertaking
 from wecd.common import identifiers
 from wecd.common.admin import StaffModelAdmin, StaffTabularInline, may
+from wecd.common.admin_import import ImportsFile
 from wecd.common.admin_reveal import Reveals
 from wecd.common.personal import masked, may_see_personal
 from wecd.common.workflow import Refused
@@ -71,7 +73,8 @@ class GroupFilter(admin.SimpleListFilter):
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(Reveals, StaffModelAdmin):
+class EnterpriseAdmin(Reveals, ImportsFile, StaffModelAdmin):
+    importer = EnterpriseImporter
     form = EnterpriseAdminForm
     list_display = ("name", "number_display", "legal_form", "size_class", "undertaking", "created_at")
     list_filter = ("size_class", "legal_form", GroupFilter, ("created_at", admin.DateFieldListFilter))

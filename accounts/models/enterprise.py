@@ -160,6 +160,7 @@ class Enterprise(Row):
             "view": is_reader | is_member,
             "change": is_officer | is_editor,
             "add": is_officer,
+            "import": is_officer,
             "register": may_register,
             "invite": is_owner | is_manager,
         }

@@ -31,6 +31,7 @@ class Partner(Row):
             "add": is_manager,
             "change": is_communication | edits_partner,  # its texts
             "change_facts": is_manager,
+            "import": is_manager,
         }
 
     def __str__(self) -> str:
