@@ -12,6 +12,7 @@ class ProgrammeFactory(factory.django.DjangoModelFactory):
 
     code = factory.Sequence(lambda n: f"programme-{n}")
     name = factory.Sequence(lambda n: f"Programme {n}")
+    name_fr = factory.SelfAttribute("name")  # whatever the language of the test
 
 
 class AxisFactory(factory.django.DjangoModelFactory):
@@ -22,6 +23,7 @@ class AxisFactory(factory.django.DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"axis-{n}")
     mark = "business"
     name = "Accompagnement"
+    name_fr = factory.SelfAttribute("name")
 
 
 class ActionFactory(factory.django.DjangoModelFactory):
@@ -31,4 +33,5 @@ class ActionFactory(factory.django.DjangoModelFactory):
     axis = factory.SubFactory(AxisFactory)
     slug = factory.Sequence(lambda n: f"action-{n}")
     name = factory.Sequence(lambda n: f"Action {n}")
+    name_fr = factory.SelfAttribute("name")
     lead = factory.SubFactory(PartnerFactory)

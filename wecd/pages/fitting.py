@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from django.utils.text import slugify
-from django.utils.translation import get_language
-from django.utils.translation import pgettext_lazy as _p
+from django.utils.translation import get_language, pgettext_lazy
 
 from accounts.enums import LegalForm, SizeClass
 from actions.models import Action, Axis
@@ -48,42 +47,48 @@ class Seek:
 
 WHO = {
     "self-employed": Who(
-        _p("I run…", "my own activity"), (LegalForm.SELF_EMPLOYED,), (SizeClass.MICRO, SizeClass.SMALL)
+        pgettext_lazy("I run…", "my own activity"),
+        (LegalForm.SELF_EMPLOYED,),
+        (SizeClass.MICRO, SizeClass.SMALL),
     ),
-    "micro": Who(_p("I run…", "a very small enterprise"), (COMPANY,), (SizeClass.MICRO,)),
-    "sme": Who(_p("I run…", "an SME"), (COMPANY,), (SizeClass.SMALL, SizeClass.MEDIUM)),
-    "large": Who(_p("I run…", "a large enterprise"), (LegalForm.SA,), (SizeClass.LARGE,)),
+    "micro": Who(pgettext_lazy("I run…", "a very small enterprise"), (COMPANY,), (SizeClass.MICRO,)),
+    "sme": Who(pgettext_lazy("I run…", "an SME"), (COMPANY,), (SizeClass.SMALL, SizeClass.MEDIUM)),
+    "large": Who(pgettext_lazy("I run…", "a large enterprise"), (LegalForm.SA,), (SizeClass.LARGE,)),
     "association": Who(
-        _p("I run…", "a non-profit or a foundation"),
+        pgettext_lazy("I run…", "a non-profit or a foundation"),
         (LegalForm.ASBL, LegalForm.FOUNDATION),
         (SizeClass.MICRO, SizeClass.SMALL, SizeClass.MEDIUM),
     ),
     "public": Who(
-        _p("I run…", "a school or a public body"),
+        pgettext_lazy("I run…", "a school or a public body"),
         (LegalForm.SCHOOL, LegalForm.PUBLIC_BODY),
         tuple(SizeClass.values),
     ),
 }
 SEEK = {
     "designer": Seek(
-        _p("I am looking for…", "a designer"),
+        pgettext_lazy("I am looking for…", "a designer"),
         kinds=(CallKind.CREATIVE_VOUCHER,),
         actions=("creative-vouchers",),
     ),
     "market": Seek(
-        _p("I am looking for…", "a way to market"),
+        pgettext_lazy("I am looking for…", "a way to market"),
         kinds=(CallKind.BOOST_UP,),
         axes=(Axis.Mark.BUSINESS,),
         actions=("boost-up",),
     ),
     "funding": Seek(
-        _p("I am looking for…", "funding"),
+        pgettext_lazy("I am looking for…", "funding"),
         kinds=(CallKind.BOOST_UP, CallKind.CREATIVE_VOUCHER),
         axes=(Axis.Mark.FINANCE,),
     ),
-    "training": Seek(_p("I am looking for…", "training"), axes=(Axis.Mark.SKILLS,)),
-    "place": Seek(_p("I am looking for…", "a place to work"), actions=("creative-hubs",), hubs=MOST_HUBS),
-    "network": Seek(_p("I am looking for…", "a network"), axes=(Axis.Mark.NETWORKS,), hubs=MOST_HUBS),
+    "training": Seek(pgettext_lazy("I am looking for…", "training"), axes=(Axis.Mark.SKILLS,)),
+    "place": Seek(
+        pgettext_lazy("I am looking for…", "a place to work"), actions=("creative-hubs",), hubs=MOST_HUBS
+    ),
+    "network": Seek(
+        pgettext_lazy("I am looking for…", "a network"), axes=(Axis.Mark.NETWORKS,), hubs=MOST_HUBS
+    ),
 }
 DEFAULT = {"who": "sme", "where": "verviers", "seek": "designer"}
 
