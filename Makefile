@@ -26,6 +26,7 @@ lint: setup ## The quick checks only: format, lint, types, layers, repository
 
 fmt: setup ## Format the code
 	@$(RUN) -m ruff check --fix --quiet . ; $(RUN) -m ruff format --quiet .
+	@$(RUN) scripts/join_styles.py
 
 messages: setup ## Bring locale/*.po up to date with the code
 	@$(PYTHON) scripts/system_libraries.py test

@@ -38,6 +38,8 @@ STEPS: list[Step] = [
     ("deployment", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
     ("repository", [*PYTHON, "scripts/check_repository.py"], {}),
     ("vendored assets", [*PYTHON, "scripts/vendor_assets.py", "--check"], {}),
+    ("fonts cut", [*PYTHON, "scripts/subset_fonts.py", "--check"], {}),
+    ("styles joined", [*PYTHON, "scripts/join_styles.py", "--check"], {}),
     ("workflows drawn", [*MANAGE, "draw_workflows", "--check"], {}),
     ("roles drawn", [*MANAGE, "draw_roles", "--check"], {}),
 ]

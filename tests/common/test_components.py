@@ -132,7 +132,7 @@ def test_every_component_declares_its_inputs():
 
 
 def test_styles_and_scripts_of_a_public_page_stay_small():
-    served = ("vendor/bootstrap/reboot.css", "css/tokens.css", "css/portal.css", "js/portal.js")
+    served = ("css/site.css", "js/portal.js")
     weight = sum(len(brotli.compress((ROOT / "static" / name).read_bytes())) for name in served)
     assert weight <= 14_000
 
