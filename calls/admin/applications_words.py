@@ -53,6 +53,13 @@ HAPPENED = {
 }
 
 
+# (verb, reason in the journal): the portal's own reasons in words
+OUR_REASONS = {
+    ("admit", "silence"): _("by silence: the working days to check it were over"),
+    ("resume", "deadline"): _("the deadline passed without an answer"),
+}
+
+
 def tag(ground: str, glyph: str, words) -> str:
     """A status: a glyph and a word, never colour alone."""
     return format_html('<span class="tag tag-{}">{}{}</span>', ground or "plain", icon(glyph, 13), words)
@@ -69,6 +76,7 @@ def timeline(entries) -> list[dict]:
         verb = entry.verb.rsplit(".", 1)[-1]
         facts = entry.facts
         said = [facts[key] for key in ("reason", "officer") if isinstance(facts.get(key), str) and facts[key]]
+        said = [str(OUR_REASONS.get((verb, words), words)) for words in said]
         if isinstance(facts.get("reasons"), str) and facts["reasons"]:
             said.append(facts["reasons"])
         elif isinstance(facts.get("reasons"), list):

@@ -39,6 +39,7 @@ FROZEN = (
     "closes_at",
     "grace_seconds",
     "objection_days",
+    "admissibility_days",
 )
 
 
@@ -254,6 +255,7 @@ class CallAdmin(CallFigures, CallFiles, CallMoves, PlainLabels, StaffModelAdmin)
                         ("opens_at", "opens_in_words"),
                         ("closes_at", "closes_in_words"),
                         ("grace_seconds", "objection_days"),
+                        "admissibility_days",
                         "decision_on",
                     ],
                 },

@@ -9,7 +9,7 @@ from calls.domain.parts import clone, require
 from calls.domain.readiness import Problem, problems
 from calls.enums import ApplicationState, CallState, PublicAnswerState
 from calls.models import Application, Call, Extension, Form, ReferenceCounter
-from wecd.common import formatting, journal
+from wecd.common import clocks, formatting, journal
 from wecd.common.outbox import queue_mail
 from wecd.common.workflow import Refused, move
 
@@ -106,6 +106,8 @@ def cancel(call: Call, *, by, reason) -> Call:
             raise Refused(_("Say why, in French: the reason is public, and sent to everyone who applied."))
         for code, text in reasons.items():
             setattr(row, f"cancel_reason_{code}", text)
+        applied = Application.objects.filter(call=row).values("pk")
+        clocks.stop_all(Application._meta.label_lower, applied)  # silence must admit nothing here
         states = (ApplicationState.DRAFT, ApplicationState.RESERVE, *UNDECIDED)
         _tell(row, "calls/cancelled", states)
     return call

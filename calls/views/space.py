@@ -15,7 +15,7 @@ from accounts.models import Enterprise
 from calls.domain import conversations
 from calls.domain.dossiers import Dossier
 from calls.enums import BEFORE_AWARD, ApplicationState
-from calls.models import Application
+from calls.models import Application, InformationRequest
 from calls.views.standing import standing
 from grants.domain.deminimis import room_for
 from wecd.common.models import OutboxMessage
@@ -36,13 +36,14 @@ def space(request):
     """Tasks by their days, then the rest."""
     user, now = request.user, timezone.now()
     enterprises = list(Enterprise.objects.filter(pk__in=user.enterprise_roles).order_by("name"))
-    rows = list(mine(user).for_list()[: SHOWN + 1])
+    rows = list(mine(user).for_list().with_answer_by()[: SHOWN + 1])
     # SECURITY: a code or link that signs in is read in one's mailbox only, never in a session left open
     mails = OutboxMessage.objects.filter(recipient=user, state=OutboxMessage.State.SENT).exclude(
         template__startswith=OutboxMessage.ABOUT_ACCOUNTS
     )  # what is held is not said yet
+    waiting = sorted(tasks(user, now) + requests(user, now), key=lambda task: task["due_at"])
     context = {
-        "tasks": tasks(user, now),
+        "tasks": waiting,
         "unread": unread(user),
         "enterprises": enterprises,
         "rows": [{"application": row, "standing": standing(row, now)} for row in rows[:SHOWN]],
@@ -69,11 +70,34 @@ def tasks(user, now) -> list[dict]:
                 "application": dossier.application,
                 "call": dossier.application.call,
                 "missing": dossier.missing,
+                "due_at": dossier.application.call.closes_at,
                 "days": max(0, left.days),
                 "hours": max(0, int(left.total_seconds() // 3600)),
             }
         )
     return found
+
+
+def requests(user, now) -> list[dict]:
+    """Open information requests that can still be answered, the soonest deadline first."""
+    asked = (
+        InformationRequest.objects.filter(
+            closed_at=None, due_at__gt=now, application__enterprise__in=user.enterprise_roles
+        )
+        .select_related("application__call__action__axis", "asked_by")
+        .order_by("due_at")
+    )
+    return [
+        {
+            "application": row.application,
+            "call": row.application.call,
+            "asked": row,
+            "due_at": row.due_at,
+            "days": max(0, (row.due_at - now).days),
+            "hours": max(0, int((row.due_at - now).total_seconds() // 3600)),
+        }
+        for row in asked[:10]
+    ]
 
 
 def unread(user) -> list[dict]:
@@ -101,6 +125,8 @@ def aid(enterprise) -> dict:
 @require_GET
 def applications(request):
     """All the applications of this person's enterprises, newest first."""
-    page = Paginator(mine(request.user).for_list(), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(mine(request.user).for_list().with_answer_by(), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     rows = [{"application": row, "standing": standing(row)} for row in page]
     return render(request, "space/applications.html", {"page": page, "rows": rows})

@@ -41,10 +41,12 @@ def application(request, pk):
             reverse("section", args=[row.pk, todo.key]) if todo else reverse("review", args=[row.pk])
         )
     submission = row.submissions.order_by("-number").first()
+    asked = information.open_request(row)
+    row.answer_by = asked.due_at if asked else None
     context = shell(request, dossier) | {
         "standing": standing(row),
         "timeline": timeline(row),
-        "information": about_request(information.open_request(row)) if mine else None,
+        "information": about_request(asked) if mine else None,
         "unsent": unsent(information.last_unsent(row)) if mine else None,
         "submission": submission,
         "pages": read_through(dossier),

@@ -267,12 +267,14 @@ def page(request, dossier, step, *, typed=None, refused="", others=(), homeless=
 
 
 def rest_of(dossier, step) -> list[dict]:
-    """The rows of the same step that were not asked again, to read beside what was."""
+    """The rows of the same step that were not asked again, as a page to read below what was."""
     if dossier.request is None:
         return []
     whole = [other for other in dossier.steps if other.key == step.key]
-    rows = (row for found in read_through(dossier, whole) for row in found["rows"])
-    return [row for row in rows if row["key"] not in dossier.asked]
+    rows = [row for found in read_through(dossier, whole) for row in found["rows"]]
+    rows = [row for row in rows if row["key"] not in dossier.asked]
+    title = _("The rest stands as you submitted it")
+    return [{"step": {"title": title}, "rows": rows}] if rows else []
 
 
 def summary_line(error) -> dict:
