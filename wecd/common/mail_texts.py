@@ -76,7 +76,7 @@ def current(template: str, language: str) -> MailTemplate | None:
 # --- Versions -------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Version:
-    """One version: who saved it, and how it differs from the one before (at first, from the built-in ones)."""
+    """One version: who saved it, how it differs from the one before (at first, from the built-in words)."""
 
     pk: int
     template: str
