@@ -8,6 +8,7 @@ class CallsConfig(AppConfig):
 
     def ready(self):
         from calls import (  # noqa: F401  (they declare mails, and connect signals)
+            conversation_mails,
             information_mails,
             mails,
             mails_exchange,
