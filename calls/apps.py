@@ -11,7 +11,6 @@ class CallsConfig(AppConfig):
             conversation_mails,
             information_mails,
             mails,
-            mails_exchange,
             question_mails,
             receivers,
         )

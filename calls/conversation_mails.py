@@ -37,8 +37,8 @@ def _with_last(row) -> dict:
 CONVERSATIONS = (
     Mail(
         "calls/message",
-        gettext_lazy("A message of the team"),
-        gettext_lazy("When staff write about an application: to every member of the enterprise."),
+        gettext_lazy("Message to the applicant"),
+        gettext_lazy("When staff write about an application: to all members of the enterprise."),
         (
             NAME,
             PERSON,
@@ -58,7 +58,7 @@ CONVERSATIONS = (
     ),
     Mail(
         "calls/message_to_staff",
-        gettext_lazy("A message of the applicant"),
+        gettext_lazy("Message from the applicant"),
         gettext_lazy(
             "When an applicant writes: to the officer of the application, or who wrote to them last."
         ),
@@ -80,7 +80,7 @@ CONVERSATIONS = (
     ),
     Mail(
         "calls/mention",
-        gettext_lazy("A mention in a note"),
+        gettext_lazy("Mention in a note"),
         gettext_lazy("When a note names somebody of the staff: to them, without the words of the note."),
         (
             PERSON,
