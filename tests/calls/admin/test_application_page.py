@@ -46,7 +46,7 @@ def text(response):
 
 # --- Cost ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("rows", [1, 3])
-def test_one_query_count(client, officer, entrepreneur, rows, django_assert_num_queries):
+def test_one_query_count(client, officer, rows, django_assert_num_queries):
     call = CallFactory()
     row = ApplicationFactory(call=call, submitted=True, enterprise__phone="+32 477 12 34 56")
     clocks.start(row, Clock.Kind.ADMISSIBILITY, working_days=5)
