@@ -7,12 +7,12 @@ from django.db.models import Count, Sum
 
 from accounts.models import User
 from calls.enums import Phase
-from calls.models import Application, Call
+from calls.models import Application, Call, InformationRequest
 from grants.models import Envelope, LedgerEntry
 from vouchers.models import Voucher
-from wecd.common import identifiers, journal, mail_texts
+from wecd.common import clocks, identifiers, journal, mail_texts
 from wecd.common import mails as mail_registry
-from wecd.common.models import OutboxMessage
+from wecd.common.models import JournalEntry, OutboxMessage
 
 SHARE = 0.2
 
@@ -29,6 +29,12 @@ def test_the_demonstration_is_lived_in_and_true(demo):
     assert (phases.count(Phase.OPEN), phases.count(Phase.CLOSING), phases.count(Phase.RESULTS)) == (3, 1, 2)
     states = dict(Application.objects.order_by().values_list("state").annotate(Count("pk")))
     assert {"draft", "submitted", "admissible", "awarded", "rejected"} <= states.keys()
+    assert {"information_requested"} <= states.keys()
+    asked = list(InformationRequest.objects.values_list("outcome", flat=True))
+    assert (asked.count(""), asked.count("answered")) == (2, 1)
+    assert {c.due_on < clocks.today() for c in clocks.running().filter(paused_at=None)} == {False}
+    assert clocks.running().filter(paused_at=None).count() >= 3
+    assert JournalEntry.objects.filter(verb="calls.application.admit", facts__reason="silence").exists()
     assert all(identifiers.is_enterprise_number(a.enterprise.number) for a in Application.objects.all())
     for envelope in Envelope.objects.all():
         moved = LedgerEntry.objects.filter(envelope=envelope, kind="commit").aggregate(Sum("amount"))

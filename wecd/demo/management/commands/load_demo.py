@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from calls.models import Application, Call
 from wecd.demo import applications as applying
 from wecd.demo import calls as writing
-from wecd.demo import conversations, life_of_claire, mails, people
+from wecd.demo import clocks, conversations, life_of_claire, mails, people
 from wecd.demo import decisions as deciding
 from wecd.demo.clock import local
 from wecd.demo.content import load
@@ -62,6 +62,7 @@ def tell(now, *, share: float = 1.0) -> None:
             deciding.checks(call, story, office)
     life_of_claire.tell(story, calls, staff["entrepreneur"])
     conversations.tell(story, calls, office, staff["entrepreneur"])
+    clocks.tell(story, calls, office, staff["entrepreneur"], population)
     story.tell()
     mails.tell(office)
 
