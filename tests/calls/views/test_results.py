@@ -40,7 +40,7 @@ def test_list_query_count(client, monkeypatch, rows, django_assert_num_queries):
         call = CallFactory()
         given = award(title=f"Projet {n}", envelope=call.envelope)
         ApplicationFactory(submitted=True, call=call, award=given)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get("/en/results/").content.decode()
     assert len(re.findall(r"Projet \d</a>", page)) == rows
 
