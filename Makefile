@@ -4,7 +4,7 @@ PORT ?= 8000
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint fmt messages messages-compiled setup
+.PHONY: help demo demo-reset test bench lint fmt messages messages-compiled setup
 MAKEFLAGS += --no-print-directory
 
 help: ## Say what each target does
@@ -20,6 +20,9 @@ demo-reset: setup ## Forget the demonstration's data; the next `make demo` start
 test: setup messages-compiled ## Check everything CI checks
 	@$(PYTHON) scripts/system_libraries.py demo test
 	@$(RUN) scripts/check.py
+
+bench: setup messages-compiled ## Measure against goals, side by side, on a million rows (ROWS=admin: only those)
+	@$(RUN) tests/load/bench.py $(ROWS)
 
 lint: setup ## The quick checks only: format, lint, types, layers, repository
 	@$(RUN) scripts/check.py --quick

@@ -24,7 +24,7 @@ from wecd.common.models import Clock
 
 ABOUT = "calls.application"
 NEAR = timedelta(days=3)
-MOST_CALLS = 200
+MOST_CALLS = 100  # the latest; an address may name any
 
 
 def is_uuid(text: str) -> bool:
@@ -41,8 +41,9 @@ class CallFilter(PlainFilter):
     any_words = gettext_lazy("All calls")
 
     def options(self) -> Options:
-        calls = Call.objects.exclude(state="draft").order_by("-opens_at", "-pk")[:MOST_CALLS]
-        return [(str(call.pk), f"{call.code} · {call.title}") for call in calls]
+        calls = Call.objects.exclude(state="draft").order_by("-opens_at", "-pk")
+        titles = calls.values_list("pk", "code", "title", "title_fr")[:MOST_CALLS]
+        return [(str(pk), f"{code} · {title or in_french}") for pk, code, title, in_french in titles]
 
     def is_known(self, value: str) -> bool:
         return is_uuid(value) and (super().is_known(value) or Call.objects.filter(pk=value).exists())
@@ -188,7 +189,9 @@ class OfficerFilter(PlainFilter):
     any_words = gettext_lazy("All officers")
 
     def options(self) -> Options:
-        people = [(str(person.pk), str(person)) for person in officers()]
+        people = [
+            (str(pk), name or email) for pk, name, email in officers().values_list("pk", "name", "email")
+        ]
         return [("mine", _("Mine")), ("nobody", _("Nobody")), *people]
 
     def is_known(self, value: str) -> bool:
@@ -246,7 +249,7 @@ class FlagFilter(PlainFilter):
             about_type=ABOUT, stopped_at=None, paused_at=None, due_on__lte=clocks.today(until)
         )
         asked = InformationRequest.objects.filter(closed_at=None, due_at__lte=until)
-        return rows.filter(Q(pk__in=ending.values("about_id")) | Q(pk__in=asked.values("application")))
+        return rows.filter(pk__in=ending.values("about_id").union(asked.values("application")))
 
     def _ineligible(self, rows):
         return rows.filter(rule_results__contains=[{"verdict": "no"}])

@@ -44,7 +44,10 @@ class ApplicationChangeList(KeysetChangeList):
             .order_by()
             .values_list("application", flat=True)
         )
+        tags = {row.state: row for row in self.result_list}
+        tags = {state: state_tag(row) for state, row in tags.items()}  # choices are slow to read row by row
         for row in self.result_list:
+            row.state_tag = tags[row.state]
             row.clock, row.has_message = running.get(row.pk), row.pk in waiting
             row.list_url = self.url_for_result(row)
 
@@ -125,7 +128,7 @@ class ApplicationList:
             flags.append(_("against a rule"))
         return format_html(
             "{}{}",
-            state_tag(row),
+            row.state_tag,
             format_html_join("", '<span class="row-flag">{}</span>', ((words,) for words in flags)),
         )
 

@@ -126,8 +126,14 @@ def search(text: str, limit: int = 10) -> list[Place]:
 
 def provinces() -> dict[str, str]:
     """{NUTS 2 code: name in the running language} of the provinces of Wallonia, by name."""
-    found = {place.nuts2: place.province_name for places in _places().values() for place in places}
+    language = (get_language() or "fr")[:2]
+    found = {nuts2: names.get(language) or names["fr"] for nuts2, names in _provinces().items()}
     return dict(sorted(found.items(), key=lambda item: fold(item[1])))
+
+
+@cache
+def _provinces() -> dict[str, dict[str, str]]:
+    return {place.nuts2: place.province for places in _places().values() for place in places}
 
 
 def postal_codes_in(nuts2: str) -> list[str]:

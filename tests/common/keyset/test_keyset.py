@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Enterprise, User
+from actions.models import Action
 from calls.models import Call
 from tests.accounts.factories import EnterpriseFactory, UserFactory
 from wecd.common.keyset import counting, neighbours_of

@@ -8,7 +8,9 @@ from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from unfold.templatetags.unfold_list import result_headers
 from unfold.views import ChangeList
 
 from wecd.common.keyset.counting import count
@@ -141,6 +143,14 @@ class KeysetChangeList(ChangeList):
             return page
         # what lay beyond is gone meanwhile: the end of the list on that side
         return self.order.page(self.queryset, self.list_per_page, before=[] if after else None)
+
+    @cached_property
+    def headers(self) -> list[dict]:
+        """The theme's headings of the columns, each with the column's name."""
+        return [
+            header | {"name": name}
+            for name, header in zip(self.list_display, result_headers(self), strict=True)
+        ]
 
     # --- Links ----------------------------------------------------------------------------------------
     @property

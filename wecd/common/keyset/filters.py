@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from django.contrib.admin import ListFilter
 from django.db import models
 from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 Options = list[tuple[str, str]]
@@ -62,6 +64,17 @@ class PlainFilter(ListFilter):
             }
             return None
         return self.narrow(queryset, self.given)
+
+    @property
+    def options_html(self) -> str:
+        """The choices as options of a select, the chosen one marked; built here: there may be a hundred."""
+        every = [("", self.any_words), *self.choices_now]
+        marks = {self.value: SafeString(" selected")}
+        return format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((value, marks.get(value, ""), words) for value, words in every),
+        )
 
     @property
     def value(self) -> str:

@@ -3,13 +3,52 @@
 import re
 
 from django import template
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
 CLASSES = re.compile(r'^<(t[dh]) class="([^"]*)"')
 LINK = re.compile(r'(<a [^>]*?) class="text-font-important-light dark:text-font-important-dark" ?')
 KEPT = re.compile(r"(?:field-|action-)\S+|nowrap|errors|!hidden")
+
+
+@register.simple_tag
+def rows_of(cl) -> SafeString:
+    """The rows of a list whose columns are all methods of its admin class, much quicker than the theme's.
+
+    The cells are those the theme makes: a name, a label for phones, a box to choose the row.
+    """
+    labels = {header["name"]: header["text"] for header in cl.headers}
+    shown = [
+        (name, labels[name], getattr(cl.model_admin, name))
+        for name in cl.list_display
+        if name != "action_checkbox"
+    ]
+    choosable = "action_checkbox" in cl.list_display
+    return format_html_join(
+        "", "<tr>{}{}</tr>", ((_box(row, choosable), _cells(row, shown)) for row in cl.result_list)
+    )
+
+
+def _box(row, choosable: bool) -> str:
+    if not choosable:
+        return ""
+    return format_html(
+        '<td class="action-checkbox" data-label="{}"><input type="checkbox" name="{}" value="{}"'
+        ' class="action-select" aria-label="{}"></td>',
+        _("Select"),
+        ACTION_CHECKBOX_NAME,
+        row.pk,
+        _("Select %(row)s") % {"row": row},
+    )
+
+
+def _cells(row, shown) -> SafeString:
+    cells = ((name, label, method(row)) for name, label, method in shown)
+    return format_html_join("", '<td class="field-{}" data-label="{}">{}</td>', cells)
 
 
 @register.filter
