@@ -120,7 +120,7 @@ def _card(application, user, linked) -> dict:
         "sites": list(enterprise.sites.all()),
         "activities": list(enterprise.activities.all()),
         "others": [(row, state_tag(row)) for row in others],
-        "aid": deminimis.room_for(enterprise.undertaking),
+        "aid": deminimis.room_for(enterprise.undertaking_id),
         "linked": linked,
         "url": _admin_url("accounts_enterprise", enterprise.pk),
     }

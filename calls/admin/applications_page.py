@@ -14,19 +14,11 @@ from calls.models import Application
 from wecd.common.kept import keep_and_ask_to_sign_in
 from wecd.common.keyset import neighbours_of
 
-WITH = (
-    "call__envelope__action__axis",
-    "call__action__axis",
-    "strand",
-    "form",
-    "enterprise__undertaking",
-    "officer",
-    "applicant",
-    "submitted_by",
-    "award__proposed_by",
-    "award__approved_by",
-    "award__envelope",
-)
+# What the page names, and no more: each table joined costs time to plan.
+SHOWN = ("call__envelope", "strand", "form", "enterprise", "officer", "applicant")
+SHOWN += ("award__proposed_by", "award__approved_by")
+DECIDED_ON = ("call__envelope", "call__action", "strand", "form", "enterprise__undertaking", "officer")
+DECIDED_ON += ("award__proposed_by", "award__envelope")
 FRAMES = {"frame-src": ["'self'"]}  # previews of PDF
 
 
@@ -43,10 +35,10 @@ class ApplicationPage:
         ]
         return mine + super().get_urls()
 
-    def _one(self, request, pk) -> Application | None:
+    def _one(self, request, pk, parts=SHOWN) -> Application | None:
         if not self.has_view_permission(request):
             return None
-        return self.get_queryset(request).select_related(*WITH).filter(pk=pk).first()
+        return self.get_queryset(request).select_related(None).select_related(*parts).filter(pk=pk).first()
 
     def _missing(self, request, pk):
         return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
@@ -79,7 +71,7 @@ class ApplicationPage:
         return {"list": query, "before": before, "after": after}
 
     def move_view(self, request, pk, verb):
-        application = self._one(request, pk)
+        application = self._one(request, pk, DECIDED_ON)
         return move_page(self, request, application, verb) if application else self._missing(request, pk)
 
     def note_view(self, request, pk):

@@ -17,7 +17,7 @@ def readers():
 
 def suggestions() -> list[str]:
     """The names of those a note may mention, at most a minute old: a suggestion, asked for on every page."""
-    return cache.get_or_set("mentions", lambda: [str(person) for person in readers()], 60)
+    return cache.get_or_set("mentions", lambda: [str(person) for person in readers()], 60) or []
 
 
 def in_text(text: str) -> list[User]:
