@@ -27,7 +27,7 @@ FEATURES = ["kern", "liga", "calt", "tnum", "lnum", "ccmp", "locl", "mark", "mkm
 # file: (source, axes kept). Weights and widths are those of docs/design-system.md.
 FACES = {
     "inter.woff2": ("inter-latin.woff2", {"wght": (400, 700)}),
-    "bricolage.woff2": ("bricolage-latin.woff2", {"wght": (600, 700), "wdth": (86, 100), "opsz": 36}),
+    "bricolage.woff2": ("bricolage-latin.woff2", {"wght": (600, 700), "wdth": (86, 100), "opsz": 64}),
 }
 
 
