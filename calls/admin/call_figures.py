@@ -114,7 +114,11 @@ def _figures(call, found) -> list[tuple]:
             pgettext("applications", "to check"),
             applications(call, state="submitted"),
         ),
-        (formatting.number(found.count("awarded")), pgettext("applications", "awarded"), applications(call, state="awarded")),
+        (
+            formatting.number(found.count("awarded")),
+            pgettext("applications", "awarded"),
+            applications(call, state="awarded"),
+        ),
     ]
 
 

@@ -54,7 +54,7 @@ class PublicAnswerAdmin(StaffModelAdmin):
     list_per_page = 50
     actions = None
 
-    def has_add_permission(self, request) -> bool:
+    def has_add_permission(self, request, obj=None) -> bool:
         return False  # staff add their own on the call's page
 
     def has_delete_permission(self, request, obj=None) -> bool:

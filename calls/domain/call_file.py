@@ -107,13 +107,13 @@ def _check_call(call: dict) -> Iterator[Problem]:
     if opens and closes and opens >= closes:
         yield Problem("call.closes_at", _("is not after “opens_at”: the call must open before it closes."))
     for name in OF_CALL:
-        for where, values in _rows(CALL.lists[name], call.get(name, []), f"call.{name}"):
-            if isinstance(values, Problem):
-                yield values
+        for where, row in _rows(CALL.lists[name], call.get(name, []), f"call.{name}"):
+            if isinstance(row, Problem):
+                yield row
             elif name == "strands":
-                yield from _check_strand(values, where)
+                yield from _check_strand(row, where)
             elif name == "rules":
-                yield from _check_rule(values, where)
+                yield from _check_rule(row, where)
     yield from _check_form(call.get("form", {}))
 
 

@@ -274,7 +274,7 @@ def schema() -> dict:
 def _schema_of(shape: Shape) -> dict:
     properties = {name: _schema_of_column(shape.column(name)) for name in shape.fields}
     for name in shape.texts:
-        texts = {code: {"type": "string"} for code in LANGUAGES}
+        texts: dict[str, dict] = {code: {"type": "string"} for code in LANGUAGES}
         for code, kind in texts.items():
             if longest := shape.column(f"{name}_{code}").max_length:
                 kind["maxLength"] = longest

@@ -82,7 +82,7 @@ def _rules(call) -> str:
 def _criteria(call) -> str:
     if call.allocation == Allocation.FIRST_COME and not call.criteria.exists():
         return _("First come, first served: no criterion is needed.")
-    return _("The weights of the criteria make 100 %.")
+    return _("The weights of the criteria add up to one hundred.")
 
 
 def _form(call) -> str:

@@ -123,10 +123,11 @@ def _days(call, submitted, now) -> list[tuple[date, int]]:
 
 
 def _slices(rows, name) -> list[Slice]:
-    return [
-        Slice(*name(row["key"]), row["count"], row["requested_sum"] or Decimal(0))
-        for row in sorted(rows, key=lambda row: -row["count"])
-    ]
+    found = []
+    for row in sorted(rows, key=lambda row: -row["count"]):
+        label, value = name(row["key"])
+        found.append(Slice(label, value, row["count"], row["requested_sum"] or Decimal(0)))
+    return found
 
 
 def _strands(submitted) -> list[Slice]:

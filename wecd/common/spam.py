@@ -38,7 +38,7 @@ class HumanForm(forms.Form):
         self.initial["opened"] = opened_now()
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or {}
         if data.get("website"):
             raise forms.ValidationError(_("A field that should stay empty was filled in. Empty it."))
         try:
@@ -46,8 +46,7 @@ class HumanForm(forms.Form):
         except (signing.BadSignature, TypeError):
             waited = -1
         if waited < SOONEST or waited > LATEST:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("opened")] = opened_now()
+            self.data = {**self.data.dict(), self.add_prefix("opened"): opened_now()}  # type: ignore[attr-defined]
             raise forms.ValidationError(_("Wait a few seconds and send it again: machines are faster."))
         return data
 
