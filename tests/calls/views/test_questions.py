@@ -60,7 +60,17 @@ def test_the_call_page_still_sets_no_cookie(client):
         {"text": "x" * 2001},
         {"email": "nobody"},
     ],
-    ids=str,
+    ids=[
+        "a field people do not see",
+        "no instant",
+        "a forged instant",
+        "too quick",
+        "too late",
+        "no consent",
+        "no text",
+        "too long",
+        "no address",
+    ],
 )
 def test_machines_and_mistakes_are_refused_and_the_text_stays(client, data):
     data = {name: value() if callable(value) else value for name, value in data.items()}
