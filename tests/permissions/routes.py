@@ -15,6 +15,7 @@ POST = {
     "membership_role",
     "membership_end",
     "admin:common_mailtemplate_hold",
+    "admin:accounts_enterprise_reveal",
 }
 # Static documents of libraries, and routes that leave the portal.
 OUTSIDE = ("openid_connect_", "prometheus", "jsi18n")

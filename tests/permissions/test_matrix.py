@@ -85,7 +85,7 @@ def test_the_table_would_notice_an_open_door(monkeypatch):
     """Taking one check away changes the table: the test above can fail."""
     from calls.querysets import ApplicationQuerySet
 
-    monkeypatch.setattr(ApplicationQuerySet, "visible_to", lambda self, user: self)
+    monkeypatch.setattr(ApplicationQuerySet, "in_full_to", lambda self, user: self)
     world = World()
     client = Client()
     headers = world.enter(client, "stranger")

@@ -23,7 +23,7 @@ class Reveals:
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_reveal"
-        view = self._for_possible_keys(self.admin_site.admin_view(self.reveal_view))
+        view = self.admin_site.admin_view(self.reveal_view)
         return [path("<path:object_id>/reveal/<slug:field>/", view, name=name), *super().get_urls()]
 
     def reveal_view(self, request, object_id, field):

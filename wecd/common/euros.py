@@ -28,7 +28,8 @@ def _plain_number(text: str) -> str:
     """The figure with a point for decimals only: the last separator, unless it groups thousands."""
     if re.fullmatch(r"\d{1,3}([.,]\d{3})+", text, flags=re.ASCII):
         return re.sub(r"[.,]", "", text)
-    whole, separator, cents = re.fullmatch(r"(.*?)(?:([.,])(\d*))?", text, flags=re.DOTALL).groups()
+    found = re.fullmatch(r"(.*?)(?:([.,])(\d*))?", text, flags=re.DOTALL)
+    whole, separator, cents = found.groups() if found else ("", "", "")
     if not re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+|\d+", whole, flags=re.ASCII):
         raise InvalidOperation
     return re.sub(r"[.,]", "", whole) + (f".{cents or 0}" if separator else "")

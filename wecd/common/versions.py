@@ -9,6 +9,7 @@ import difflib
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import pghistory.core
 from django.conf import settings
@@ -98,11 +99,23 @@ def read(pk, sources: list[Source], *, reader, before=None) -> tuple[list[Versio
     return list(versions.values()), floor
 
 
+def _kept(model: type[models.Model]) -> Any:
+    """The history of a model that has one."""
+    table = table_of(model)
+    if table is None:
+        raise TypeError(f"No history is kept of {model.__name__}.")
+    return table
+
+
+def _model(each: models.Field) -> Any:
+    return each.related_model
+
+
 def _events(source: Source, pk, before):
     """[(source, event, the event before it of the same row)], and from when on more was cut off."""
-    table = table_of(source.model)
-    earlier = table.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
-    rows = table.objects.filter(**{source.lookup: pk}).select_related("pgh_context")
+    table = _kept(source.model)
+    earlier = table._default_manager.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
+    rows = table._default_manager.filter(**{source.lookup: pk}).select_related("pgh_context")
     if before:
         rows = rows.filter(pgh_created_at__lt=before)
     previous = Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])
@@ -110,7 +123,7 @@ def _events(source: Source, pk, before):
     cut = found[EVENTS - 1].pgh_created_at if len(found) > EVENTS else None
     there = {event.pgh_id: event for event in found}
     missing = {event.pgh_previous for event in found} - there.keys() - {None}
-    there |= table.objects.in_bulk(missing)
+    there |= table._default_manager.in_bulk(missing)
     return [(source, event, there.get(event.pgh_previous)) for event in found[:EVENTS]], cut
 
 
@@ -125,9 +138,9 @@ class _Words:
         wanted: dict[type[models.Model], set] = {}
         for source, event, previous in events:
             for each in _fields(source):
-                if each.is_relation:
+                if each.related_model:
                     values = {getattr(row, each.attname, None) for row in (event, previous) if row}
-                    wanted.setdefault(each.related_model, set()).update(values - {None})
+                    wanted.setdefault(_model(each), set()).update(values - {None})
         self.names = {model: model._base_manager.in_bulk(ids) for model, ids in wanted.items()}
 
     @staticmethod
@@ -186,7 +199,7 @@ class _Words:
         return plain(value)
 
     def _pointed_at(self, each, value) -> str:
-        row = self.names.get(each.related_model, {}).get(value)
+        row = self.names.get(_model(each), {}).get(value)
         if row is None:
             return _("no longer there")
         if isinstance(row, get_user_model()) and not self.open:
@@ -213,7 +226,7 @@ def plain(value) -> str:
 
 @cache
 def _columns(model: type[models.Model], hides: tuple[str, ...]) -> tuple[models.Field, ...]:
-    table = table_of(model)
+    table = _kept(model)
     kept = {each.name for each in table._meta.concrete_fields}
     names = {each.name for each in model._meta.concrete_fields}
     translated = {name for name in names if f"{name}_fr" in names}
@@ -246,7 +259,8 @@ def compared(old: str, new: str) -> tuple[str, str]:
     before, after = (re.split(r"(\s+)", text) for text in (old, new))
     if not (4 < len(before) < LONGEST and 4 < len(after) < LONGEST):
         return old, new
-    left, right = [], []
+    left: list[tuple[str, str]] = []
+    right: list[tuple[str, str]] = []
     for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         for side, part, mark in ((left, before[a:b], "del"), (right, after[c:d], "ins")):
             if part:
