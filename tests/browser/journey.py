@@ -92,7 +92,7 @@ def build_form(page, call_url, check):
     page.fill("#id_title_fr", SECTION)
     store(page)
     for kind, label in (("long_text", PITCH), ("budget", BUDGET)):
-        page.locator("form.add-question select").select_option(kind)
+        page.locator("form.add-question select[name=kind]").select_option(kind)
         page.locator("form.add-question button").click()
         page.fill("#id_label_fr", label)
         if kind == "long_text":
