@@ -163,7 +163,7 @@ def totals(chosen: Chosen) -> Totals:
         _add(found.months, (timezone.localdate(row["month"]), row["axis"]), part)
         if row["finished"]:
             found.finished[row["axis"]] = found.finished.get(row["axis"], 0) + part.count
-    for row in (
+    for place in (
         rows.annotate(
             two=Left("office__postal_code", 2),
             country=F("office__country"),
@@ -173,11 +173,11 @@ def totals(chosen: Chosen) -> Totals:
         .values("two", "country", "size", "person")
         .annotate(count=Count("pk"), amount=Sum("amount"))
     ):
-        part = Tally(row["count"], row["amount"])
-        province = provinces.by_prefix(row["two"] or "") if row["country"] == "BE" else ""
+        part = Tally(place["count"], place["amount"])
+        province = provinces.by_prefix(place["two"] or "") if place["country"] == "BE" else ""
         _add(found.provinces, province, part)
-        _add(found.sizes, row["size"], part)
-        found.natural_persons += part.count if row["person"] else 0
+        _add(found.sizes, place["size"], part)
+        found.natural_persons += part.count if place["person"] else 0
     return found
 
 

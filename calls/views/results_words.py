@@ -107,7 +107,8 @@ def over_time(totals: Totals, axes: Sequence[Axis]) -> dict:
         "columns": columns,
         "lines": lines,
         "axes": [
-            {"mark": axis.mark, "name": name_of(axis), "hatched": axis.mark in HATCHED} for axis in axes
+            {"mark": axis.mark, "name": name_of(axis), "style": "hatch" if axis.mark in HATCHED else "solid"}
+            for axis in axes
         ],
     }
 

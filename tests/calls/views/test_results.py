@@ -15,6 +15,7 @@ from calls.domain import results
 from calls.domain.results import Tally, Totals
 from calls.views import results_words as words
 from tests.accounts.factories import EnterpriseFactory
+from tests.actions.factories import AxisFactory
 from tests.calls.factories import ApplicationFactory, CallFactory
 from tests.grants.factories import AwardFactory
 from wecd.common import context
@@ -59,6 +60,25 @@ def test_the_reason_stands_beside_the_amount(client):
     for text in ("Couverture", "Un geste simple\u00a0: un vrai marché.", "€6,000", "13/10/2026"):
         assert text in row
     assert "All of it was decided in October 2026" in page
+
+
+def test_quarters_are_told_apart_without_colour_and_add_up_in_the_table(client):
+    finance = AxisFactory(
+        mark="finance", slug="finance", name_fr="Financement", short_name_fr="Financement", position=1
+    )
+    networks = AxisFactory(
+        mark="networks", slug="networks", name_fr="Réseaux", short_name_fr="Réseaux", position=2
+    )
+    award(amount=1000, envelope__action__axis=finance)
+    award(amount=3000, envelope__action__axis=networks)
+    page = client.get("/fr/results/").content.decode()
+    columns = re.search(r'<svg class="columns".*?</svg></svg></svg>', page, re.DOTALL)[0]
+    assert 'class="axis-finance solid"' in columns
+    assert 'class="axis-networks hatched"' in columns
+    assert 'fill="url(#hatch-networks)"' in columns
+    table = re.search(r'<details class="figures">.*?</details>', page, re.DOTALL)[0]
+    sums = [text.replace("\u202f", "").replace("\u00a0", "") for text in re.findall(r">([^<>]*€)<", table)]
+    assert sums == ["1000€", "3000€", "4000€"]
 
 
 @pytest.mark.parametrize("address", ["/en/results/", "/en/results/{pk}/"])
