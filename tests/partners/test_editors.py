@@ -49,6 +49,16 @@ def test_neither_search_nor_filters_nor_suggestions_find_another(as_editor, part
     assert answer.status_code == 403 or answer.json()["results"] == []
 
 
+def test_neither_the_dashboard_nor_the_search_of_everything_tells_more(as_editor, partner, other, enterprise):
+    HubFactory(name="A hub elsewhere")
+    for text in ("Other house", "Secret plans", "Ardenne", "A hub elsewhere"):
+        for address in (f"/admin/search/?s={text}", f"/admin/search/?q={text}", "/admin/"):
+            page = as_editor.get(address)
+            assert page.status_code == 200
+            shown = page.content.decode().replace(f'value="{text}"', "").replace(f"“{text}”", "")
+            assert text not in shown, address
+
+
 @pytest.mark.parametrize("part", ["change", "history", "delete"])
 def test_no_page_of_another_opens(as_editor, other, part):
     for address in (f"{PARTNERS}{other.pk}/{part}/", f"{ACTIONS}{other.led_actions.get().pk}/{part}/"):
