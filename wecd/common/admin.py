@@ -88,6 +88,8 @@ class StaffModelAdmin(StaffPermissions, HistoryPage, KeysetList, ModelAdmin):
     def _behind_the_door(self, view):
         @functools.wraps(view)
         def page(request, *args, **kwargs):
+            if getattr(view, "keeps_text", False) and not request.user.is_authenticated:
+                return view(request, *args, **kwargs)  # it keeps what was typed and asks to sign in
             if not (self.has_view_permission(request) or self.has_add_permission(request)):
                 raise PermissionDenied
             if "object_id" in kwargs:
