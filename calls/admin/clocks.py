@@ -10,7 +10,7 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from calls.models import Application
 from wecd.common import clocks, formatting
@@ -19,13 +19,13 @@ from wecd.common.models import Clock
 
 PER_PAGE = 50
 # kind: what happens when nobody does anything
-SILENCE = {Clock.Kind.ADMISSIBILITY: gettext_lazy("Silence means admissible")}
+SILENCE: dict[str, str] = {Clock.Kind.ADMISSIBILITY: gettext_lazy("Silence means admissible")}
 VIEWS = {  # ?clock=…: the same words as the list of applications
-    "": gettext_lazy("All"),
-    "mine": gettext_lazy("Mine"),
+    "": pgettext_lazy("clocks", "All"),
+    "mine": pgettext_lazy("clocks", "Mine"),
     "today": gettext_lazy("End today"),
     "late": gettext_lazy("Past their last day"),
-    "paused": gettext_lazy("Paused"),
+    "paused": pgettext_lazy("clocks", "Paused"),
 }
 
 
@@ -85,7 +85,7 @@ class ClockAdmin(ReadOnlyAdmin):
         )
         found = clocks.running().filter(wanted[chosen]).order_by(F("due_on").asc(nulls_last=True), "pk")
         paginator = Paginator(found, PER_PAGE)
-        paginator.count = counts[f"n_{chosen}"]  # type: ignore[misc]  (known already)
+        paginator.count = counts[f"n_{chosen}"]  # type: ignore[misc]
         page = paginator.get_page(request.GET.get("page"))
         context = self.admin_site.each_context(request) | {
             "title": _("Clocks that run"),

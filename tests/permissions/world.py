@@ -1,13 +1,15 @@
 """The people and the things of the permission table."""
 
 import re
+from datetime import timedelta
 
 import pgtrigger
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.utils import timezone
 
-from calls.domain import attachments
-from calls.models import Application, PublicAnswer
+from calls.domain import attachments, batches
+from calls.models import Application, InformationRequest, PublicAnswer
 from hubs.models import HubManager
 from partners.domain import keys
 from partners.enums import Scope
@@ -24,6 +26,7 @@ from tests.hubs.factories import HubFactory
 from tests.partners.factories import PartnerFactory
 from tests.permissions.routes import Route
 from tests.vouchers.factories import VoucherFactory
+from wecd.common import clocks, saved_views
 from wecd.demo.applications import PDF
 from wecd.pages.sharing import of_call
 
@@ -71,6 +74,27 @@ class World:
             "key": keys.create(partner=self.call.action.lead, name="ours", scopes=scopes, by=manager)[1],
             "other-key": keys.create(partner=PartnerFactory(), name="theirs", scopes=scopes, by=manager)[1],
         }
+        self.completing = ApplicationFactory(
+            call=CallFactory(action=self.call.action),
+            applicant=self.member,
+            enterprise=self.enterprise,
+            submitted=True,
+            state="information_requested",
+        )
+        InformationRequest.objects.create(
+            application=self.completing,
+            message="The pitch says nothing of the client.",
+            keys=["pitch"],
+            due_at=timezone.now() + timedelta(days=10),
+            asked_by=self.users["officer"],
+        )
+        self.clock = clocks.start(self.application, "admissibility", working_days=5)
+        self.batch = batches.prepare(
+            Application.objects.filter(pk=self.application.pk), verb="admit", by=self.users["officer"]
+        )
+        self.view = saved_views.keep(
+            "calls.application", by=self.users["officer"], name="Late", query="clock=late", is_shared=True
+        )
         self.savepoint = transaction.savepoint()
 
     def enter(self, client, role: str) -> dict:
@@ -92,6 +116,10 @@ class World:
 
     def _value(self, route: Route, name: str):
         pattern, app = route.pattern, route.name
+        if name in ("batch", "view"):
+            return getattr(self, name).pk
+        if name == "kind" and "/export/" in pattern:
+            return "csv"
         if name == "token":
             return self.voucher.token if "voucher" in app else "unknown-token"
         if name == "slug":
@@ -114,6 +142,8 @@ class World:
             "kind": "section",
             "act": "down",
             "app_label": "calls",
+            "field": "iban",
+            "form": "csv",
         }
         if name in fixed:
             return fixed[name]
@@ -126,11 +156,14 @@ class World:
         if name == "file":
             return self.attachment.pk
         if name in ("pk", "object_id", "id", "form_id", "call_id", "application_id"):
-            return self._row(route)
+            return self.row(route)
         return "unknown"
 
-    def _row(self, route: Route):
+    def row(self, route: Route):
+        """The key of this world's row that the address is about."""
         pattern = route.pattern
+        if route.name == "information":
+            return self.completing.pk
         if "/applications/" in pattern and pattern.startswith("/fr/"):
             submitted = (
                 "application_mails",
@@ -144,6 +177,7 @@ class World:
             return (self.application if route.name in submitted else self.draft).pk
         for part, row in {
             "common/outboxmessage": self.mail,
+            "common/clock": self.clock,
             "accounts/enterprise": self.enterprise,
             "/enterprises/": self.enterprise,
             "accounts/membership": self.asked,

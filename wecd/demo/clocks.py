@@ -4,7 +4,7 @@ import random
 from datetime import datetime, time, timedelta
 
 from accounts.models import User
-from calls.domain import admissibility, answers, information
+from calls.domain import admissibility, answers, decisions, information
 from calls.models import Application, Call
 from wecd.common import clocks, formatting
 from wecd.demo import applications as applying
@@ -14,11 +14,11 @@ from wecd.demo.enterprises import Population
 from wecd.demo.story import Story
 
 HERS = (
-    "Combien de clients visez-vous, et d’où vient ce nombre ? Joignez aussi le dossier complet : la page des"
-    " prix de vente publics manque."
+    "Combien de ces clients ont payé, et combien ont seulement essayé\u202f? Joignez aussi une présentation"
+    " complète\u00a0: la page des prix de vente manque."
 )
 THEIRS = "Le tableau ne dit pas qui paie les essais. Corrigez les lignes et expliquez-les en deux phrases."
-ANSWERED = "La preuve annoncée reste vague : dites où, quand et comment vous la montrerez."
+ANSWERED = "La preuve annoncée reste vague\u00a0: dites où, quand et comment vous la montrerez."
 PROOF = "Vingt pièces montrées à la foire de Libramont en juillet, puis vendues dans deux magasins de Namur."
 
 
@@ -67,6 +67,7 @@ def _submits(story, call, office, population, seed, moment):
         )
         applying.submit(application, life)
         office.leave(application)
+        decisions.assign(application, officer=office.officer, by=office.officer)
         found["it"] = application
 
     story.then(moment, event)
