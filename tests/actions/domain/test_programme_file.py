@@ -218,6 +218,7 @@ def changed(**changes):
         (changed(actions=[{"code": "a", "axis": "handwerk"}]), "actions[0].name"),
         (changed(hubs=[{"slug": "x", "name": "X"}]), "hubs[0].city"),
         (changed(hubs=[{"slug": "x", "name": "X", "city": "Y", "lat": 95}]), "hubs[0].lat"),
+        (changed(hubs=[{"slug": "x", "name": "X", "city": "Y", "position": "here"}]), "hubs[0].position"),
         (changed(hubs=["x"]), "hubs[0]"),
     ],
 )
