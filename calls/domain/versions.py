@@ -20,6 +20,7 @@ from calls.models import Application, Submission
 from wecd.common import formatting
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+KEPT_TOGETHER = 3  # words in a row that must be the same to be shown as kept
 MOST_WORDS = 3000  # past this a text is shown before and after, without the words between marked
 
 
@@ -110,18 +111,24 @@ def facts(old: dict, new: dict) -> list[tuple[str, str, str]]:
 
 
 def word_by_word(old: str, new: str) -> list[tuple[str, str]]:
-    """Both texts in one, in pieces: kept, taken out, put in. Empty when they are too long to compare."""
-    a, b = re.findall(r"\s+|\S+", old), re.findall(r"\s+|\S+", new)
+    """Both texts in one, in pieces: kept, taken out, put in. Empty when they are too long to compare.
+
+    A word or two that happen to be the same between two changes are part of the change: easier to read.
+    """
+    a, b = re.findall(r"\S+\s*", old), re.findall(r"\S+\s*", new)
     if len(a) + len(b) > MOST_WORDS:
         return []
-    found = []
-    for what, i, j, k, m in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if what == "equal":
-            found.append(("same", "".join(a[i:j])))
-        else:
-            found += [
-                (kind, text) for kind, text in (("del", "".join(a[i:j])), ("ins", "".join(b[k:m]))) if text
-            ]
+    matcher = difflib.SequenceMatcher(None, [w.strip() for w in a], [w.strip() for w in b], autojunk=False)
+    same = [block for block in matcher.get_matching_blocks() if block.size >= KEPT_TOGETHER]
+    found, i, j = [], 0, 0
+    for block in [*same, difflib.Match(len(a), len(b), 0)]:
+        pieces = (
+            ("del", a[i : block.a]),
+            ("ins", b[j : block.b]),
+            ("same", b[block.b : block.b + block.size]),
+        )
+        found += [(kind, "".join(words)) for kind, words in pieces if words]
+        i, j = block.a + block.size, block.b + block.size
     return found
 
 

@@ -78,8 +78,8 @@ def test_what_changed_since_the_version_before(client, officer, application):
     words = text(page(client, application, officer))
 
     assert "Version 3" in words
-    assert "<del>blanket</del>" in words
-    assert "&lt;b&gt;coat&lt;/b&gt;" in words
+    assert "<del>A blanket </del>" in words
+    assert "<ins>A &lt;b&gt;coat&lt;/b&gt; </ins>" in words
     assert words.count('class="changed"') == 2
     assert "taken out" in words
     assert "Studio Ombelle" in words  # the old text can be reached
