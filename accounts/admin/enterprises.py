@@ -97,7 +97,7 @@ class EnterpriseAdmin(Reveals, ImportsFile, StaffModelAdmin):
             (None, {"fields": facts}),
             (
                 _("Size"),
-                {"fields": (("headcount", "turnover", "balance_sheet"), "size_class"), "classes": ["tab"]},
+                {"fields": ("headcount", ("turnover", "balance_sheet"), "size_class"), "classes": ["tab"]},
             ),
             (_("Control group"), {"fields": ("undertaking", "group_members"), "classes": ["tab"]}),
         )
@@ -112,7 +112,7 @@ class EnterpriseAdmin(Reveals, ImportsFile, StaffModelAdmin):
     def number_display(self, row: Enterprise) -> str:
         return row.number_display
 
-    @admin.display(description=_("bank account (IBAN)"))
+    @admin.display(description=_("bank account on file"))
     def iban_masked(self, row: Enterprise) -> str:
         return self.masked_with_button(row, "iban")
 

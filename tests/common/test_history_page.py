@@ -59,8 +59,8 @@ def test_a_change_shows_old_new_and_who(client, manager):
 
 def test_words_that_went_and_came_are_marked():
     old, new = versions.compared("one two three four five", "one two 3 four <b>")
-    assert "<del>three</del>" in old
-    assert "<ins>3</ins>" in new
+    assert "<del>three </del>" in old
+    assert "<ins>3 </ins>" in new
     assert "<b>" not in new  # escaped
     assert "&lt;b&gt;" in new
 

@@ -15,11 +15,14 @@ def language_tabs(*names: str) -> list:
 
 
 class NeedsMainLanguage:
-    """Mixin of an admin class: a field that may not be empty is required in the main language."""
+    """Mixin of an admin class with language tabs: what may not be empty is required in the main language."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         original = getattr(db_field, "translated_field", None)
         if field and original is not None and db_field.name.endswith(f"_{MAIN}") and not original.blank:
             field.required = True
+        if field and original is not None:  # its tab says the language
+            words = str(original.verbose_name)
+            field.label = words[:1].upper() + words[1:]
         return field

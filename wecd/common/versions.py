@@ -256,8 +256,8 @@ def _label(each: models.Field) -> str:
 
 def compared(old: str, new: str) -> tuple[str, str]:
     """Both texts, with the words that went and came marked when they are sentences."""
-    before, after = (re.split(r"(\s+)", text) for text in (old, new))
-    if not (4 < len(before) < LONGEST and 4 < len(after) < LONGEST):
+    before, after = (re.findall(r"\s*\S+\s*", text) for text in (old, new))
+    if not (2 < len(before) < LONGEST and 2 < len(after) < LONGEST):
         return old, new
     left: list[tuple[str, str]] = []
     right: list[tuple[str, str]] = []
