@@ -15,10 +15,26 @@ from wecd.common.kept import keep_and_ask_to_sign_in
 from wecd.common.keyset import neighbours_of
 
 # What the page names, and no more: each table joined costs time to plan.
-SHOWN = ("call__envelope", "strand", "form", "enterprise", "officer", "applicant")
-SHOWN += ("award__proposed_by", "award__approved_by")
-DECIDED_ON = ("call__envelope", "call__action", "strand", "form", "enterprise__undertaking", "officer")
-DECIDED_ON += ("award__proposed_by", "award__envelope")
+SHOWN = (
+    "call__envelope",
+    "strand",
+    "form",
+    "enterprise",
+    "officer",
+    "applicant",
+    "award__proposed_by",
+    "award__approved_by",
+)
+DECIDED_ON = (
+    "call__envelope",
+    "call__action",
+    "strand",
+    "form",
+    "enterprise__undertaking",
+    "officer",
+    "award__proposed_by",
+    "award__envelope",
+)
 FRAMES = {"frame-src": ["'self'"]}  # previews of PDF
 
 
