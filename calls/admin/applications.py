@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpResponseRedirect
 
 from accounts.rules import is_officer, is_reader
 from calls.admin.applications_batches import ApplicationBatches
@@ -40,5 +41,10 @@ class ApplicationAdmin(
         )
 
     def changelist_view(self, request, extra_context=None):
+        if request.method == "GET" and not all(request.GET.values()):  # the form sends what was not chosen too
+            chosen = request.GET.copy()
+            for name in [name for name, value in chosen.items() if not value]:
+                del chosen[name]
+            return HttpResponseRedirect(f"{request.path}?{chosen.urlencode()}")
         context = self.views_context(request) | self.exports_context(request) | (extra_context or {})
         return super().changelist_view(request, context)

@@ -126,7 +126,7 @@ class KeysetChangeList(ChangeList):
         self.multi_page = self.has_previous or self.has_next
         self.paginator = KeysetPaginator(self.result_count)
         self.show_full_result_count = self.can_show_all = False
-        self.full_result_count = None
+        self.full_result_count = self.result_count  # so that the theme writes no second count above
         self.show_admin_actions = True
 
     def _page(self, request):

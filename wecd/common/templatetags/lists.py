@@ -6,12 +6,14 @@ from django import template
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 register = template.Library()
 
 CLASSES = re.compile(r'^<(t[dh]) class="([^"]*)"')
 LINK = re.compile(r'(<a [^>]*?) class="text-font-important-light dark:text-font-important-dark" ?')
+LABEL = re.compile(r'( data-label=")(\w)')
 KEPT = re.compile(r"(?:field-|action-)\S+|nowrap|errors|!hidden")
 
 
@@ -21,7 +23,7 @@ def rows_of(cl) -> SafeString:
 
     The cells are those the theme makes: a name, a label for phones, a box to choose the row.
     """
-    labels = {header["name"]: header["text"] for header in cl.headers}
+    labels = {header["name"]: capfirst(header["text"]) for header in cl.headers}
     shown = [
         (name, labels[name], getattr(cl.model_admin, name))
         for name in cl.list_display
@@ -59,4 +61,5 @@ def slim(cell: SafeString) -> SafeString:
         kept = " ".join(name for name in match[2].split() if KEPT.fullmatch(name))
         return f'<{match[1]} class="{kept}"'
 
-    return mark_safe(LINK.sub(r"\1", CLASSES.sub(shorter, cell, count=1), count=1))  # noqa: S308
+    cell = LABEL.sub(lambda match: match[1] + match[2].upper(), CLASSES.sub(shorter, cell, count=1), count=1)
+    return mark_safe(LINK.sub(r"\1", cell, count=1))  # noqa: S308
