@@ -250,7 +250,9 @@ def _label(each: models.Field) -> str:
     words = str(each.verbose_name)
     found = re.fullmatch(r"(.+) \[(\w\w)\]", words)
     if found:
-        words = found[1] if found[2] == "fr" else f"{found[1]} ({LANGUAGES[found[2]]})"
+        language = str(LANGUAGES[found[2]])
+        language = language.lower() if formatting.language() in ("fr", "nl") else language
+        words = found[1] if found[2] == "fr" else f"{found[1]} ({language})"
     return words[:1].upper() + words[1:]
 
 
