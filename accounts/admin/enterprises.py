@@ -7,6 +7,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
+from wecd.common.keyset.search import plain
 
 from accounts.admin.forms import (
     ActivityAdminForm,
@@ -79,6 +80,7 @@ class EnterpriseAdmin(Reveals, ImportsFile, StaffModelAdmin):
     list_display = ("name", "number_display", "legal_form", "size_class", "undertaking", "created_at")
     list_filter = ("size_class", "legal_form", GroupFilter, ("created_at", admin.DateFieldListFilter))
     search_fields = ("name", "number")
+    plain_search = plain("name", "number")
     search_help_text = _("Name or enterprise number, digits only")
     inlines = (SiteInline, ActivityInline, MemberInline)
     readonly_fields = ("size_class", "iban_masked", "phone_masked", "undertaking", "group_members")

@@ -11,6 +11,7 @@ import hashlib
 import brotli
 from django.conf import settings
 from django.core.cache import cache
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import parse_etags
 
@@ -22,6 +23,18 @@ ENCODERS = {
     "br": lambda content: brotli.compress(content, quality=5),
     "gzip": lambda content: gzip.compress(content, 6, mtime=0),
 }
+
+
+class PrivatePagesGZipMiddleware(GZipMiddleware):
+    """Compress pages that are not public, padded at random so that their length tells nothing.
+
+    The API's responses say for themselves what they are: nothing here rewrites them.
+    """
+
+    def process_response(self, request, response):
+        if request.path_info.startswith(OWN_RULES):
+            return response
+        return super().process_response(request, response)
 
 
 class PublicPagesMiddleware:

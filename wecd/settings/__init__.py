@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wecd.common.middleware.SecurityHeadersMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "wecd.common.caching.PrivatePagesGZipMiddleware",
     "wecd.common.caching.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "wecd.common.language.ChosenLanguageMiddleware",

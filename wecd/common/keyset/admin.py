@@ -1,6 +1,10 @@
 """What an admin class needs for a list read by keyset."""
 
-from django.db.models import Expression
+from functools import reduce
+from operator import or_
+
+from django.contrib.admin.utils import lookup_spawns_duplicates
+from django.db.models import Expression, Q
 
 from wecd.common import search
 from wecd.common.keyset.changelist import KeysetChangeList
@@ -47,6 +51,12 @@ class KeysetList:
         return super().get_search_fields(request) or (("pk",) if self.plain_search is not None else ())
 
     def get_search_results(self, request, queryset, search_term):
-        if self.plain_search is None:
-            return super().get_search_results(request, queryset, search_term)
-        return search.search(queryset, self.plain_search, search_term), False
+        if self.plain_search is not None:
+            return search.search(queryset, self.plain_search, search_term), False
+        names = [name.lstrip("^=@") for name in self.get_search_fields(request)]
+        if not names or not search_term:
+            return queryset, False
+        found = Q()
+        for word in search_term.split():
+            found &= reduce(or_, (search.contains(search.plain(name), word) for name in names))
+        return queryset.filter(found), any(lookup_spawns_duplicates(self.opts, name) for name in names)
