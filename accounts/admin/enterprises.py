@@ -7,7 +7,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
-from wecd.common.keyset.search import plain
 
 from accounts.admin.forms import (
     ActivityAdminForm,
@@ -26,6 +25,7 @@ from wecd.common.admin import StaffModelAdmin, StaffTabularInline, may
 from wecd.common.admin_import import ImportsFile
 from wecd.common.admin_reveal import Reveals
 from wecd.common.personal import masked, may_see_personal
+from wecd.common.search import plain
 from wecd.common.workflow import Refused
 
 
