@@ -4,6 +4,7 @@ document.querySelectorAll("form[data-filters]").forEach((form) => {
   let running = null, pause = 0;
   const groups = form.querySelector("details");
   if (matchMedia("(max-width: 699.98px)").matches) groups.open = false;
+  groups.dataset.ready = ""; // until now the sheet kept it shut on a phone, so that nothing moves
   async function refresh() {
     running?.abort();
     const mine = running = new AbortController();
