@@ -21,12 +21,11 @@ from accounts.rules import (
     sees_personal_data,
 )
 from wecd.common import identifiers
+from wecd.common.changes import every_change
 from wecd.common.fields import BlindIndexField, EncryptedCharField
 from wecd.common.models import Row
 from wecd.common.search import plain
 from wecd.common.workflow import because
-
-EVERY_CHANGE = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 
 
 @because(_("Only an owner of the enterprise can do this."))
@@ -186,7 +185,7 @@ class Enterprise(Row):
         return next((site for site in self.sites.all() if site.is_registered_office), None)
 
 
-@pghistory.track(*EVERY_CHANGE, model_name="SiteHistory")
+@pghistory.track(*every_change(), model_name="SiteHistory")
 class Site(Row):
     """An address of an enterprise: its registered office, or a place where it works."""
 
@@ -217,12 +216,7 @@ class Site(Row):
         return f"{self.postal_code} {self.municipality}"
 
 
-@pghistory.track(
-    pghistory.InsertEvent(),
-    pghistory.UpdateEvent(),
-    pghistory.DeleteEvent(),
-    model_name="EnterpriseActivityHistory",
-)
+@pghistory.track(*every_change(), model_name="EnterpriseActivityHistory")
 class EnterpriseActivity(Row):
     """A NACE-BEL code of an enterprise; the same digits mean other things in another revision."""
 

@@ -16,7 +16,17 @@ from calls.admin.words import applications_url, phase_tag
 from calls.domain import forms as call_forms
 from calls.enums import CallState
 from calls.forms import LANGUAGE_WORDS, LANGUAGES, RuleForm, rule_in_words
-from calls.models import Application, Call, CallRule, Criterion, PublicAnswer, Strand
+from calls.models import (
+    Application,
+    Call,
+    CallRule,
+    Criterion,
+    DocumentRequest,
+    PublicAnswer,
+    Question,
+    Section,
+    Strand,
+)
 from wecd.common import formatting
 from wecd.common.admin import StaffModelAdmin, StaffStackedInline
 from wecd.common.pictures import mark
@@ -181,6 +191,7 @@ class CallAdmin(CallFigures, CallFiles, CallMoves, PlainLabels, StaffModelAdmin)
     autocomplete_fields: list = []
     actions = None
     inlines = [StrandInline, RuleInline, CriterionInline, PublicAnswerInline]
+    history_parts = [(each, "form__call") for each in (Section, Question, DocumentRequest)]
     prepopulated_fields = {"slug": ["title_fr"]}
 
     class Media:

@@ -11,6 +11,7 @@ from django.utils.html import strip_tags
 from accounts.domain import enterprises
 from tests.accounts.factories import EnterpriseFactory, UserFactory
 from tests.back_office import as_posted
+from tests.calls.factories import CallFactory, StrandFactory
 from tests.partners.factories import PartnerFactory
 from wecd.common import versions
 
@@ -88,6 +89,24 @@ def test_sites_are_part_of_an_enterprise(client, officer, enterprise):
     assert ("update", "Street and number", "Rue de Fer 1", "Place d'Armes 3") in found
     assert ("insert", "Street and number", "", "Rue Neuve 2") in found
     assert ("delete", "Street and number", "Rue Neuve 2", "") in found
+
+
+def test_what_is_taken_out_of_a_call_and_of_its_form_stays_in_its_history(client, manager, officer):
+    call = CallFactory(draft=True)
+    with by(officer):
+        StrandFactory(call=call, title_fr="Second strand").delete()
+        call.form.sections.get().questions.get(key="pitch").delete()
+    client.force_login(manager)
+
+    removed = [
+        (part.kind, part.name, version.who)
+        for version in client.get(history(call)).context["versions"]
+        for part in version.parts
+        if part.act == "delete"
+    ]
+
+    assert ("Strand", "Second strand", officer.name) in removed
+    assert ("Question", "Pitch", officer.name) in removed
 
 
 def test_saving_an_enterprise_unchanged_adds_no_version_of_its_sites(officer, enterprise):

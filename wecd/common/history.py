@@ -3,6 +3,8 @@
 import pghistory
 from modeltranslation.translator import register
 
+from wecd.common.changes import every_change
+
 
 def translate_and_track(model):
     """Register a model's ``TranslationOptions``, then keep every version of its rows.
@@ -12,7 +14,8 @@ def translate_and_track(model):
 
     def decorate(options):
         register(model)(options)
-        pghistory.track(model_name=f"{model.__name__}History", app_label=model._meta.app_label)(model)
+        name, app = f"{model.__name__}History", model._meta.app_label
+        pghistory.track(*every_change(), model_name=name, app_label=app)(model)
         return options
 
     return decorate
