@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from calls.mails import CALL, ENTERPRISE, LINK, NAME, REASON, REFERENCE, TITLE, decision_expected
+from calls.mail_facts import CALL, ENTERPRISE, LINK, NAME, REASON, REFERENCE, TITLE, decision_expected
 from calls.models import Application
 from wecd.common import formatting
 from wecd.common.mails import Mail, Placeholder, declare

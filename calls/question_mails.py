@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from calls.mails import CALL
+from calls.mail_facts import CALL
 from wecd.common.mails import Mail, Placeholder, declare
 
 ASKED = Placeholder(

@@ -14,6 +14,7 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 SOURCES, TARGETS = STATIC / "vendor" / "fonts", STATIC / "fonts"
@@ -25,7 +26,7 @@ SIGNS = (
 )
 FEATURES = ["kern", "liga", "calt", "tnum", "lnum", "ccmp", "locl", "mark", "mkmk", "case"]
 # file: (source, axes kept). Weights and widths are those of docs/design-system.md.
-FACES = {
+FACES: dict[str, tuple[str, dict[str, Any]]] = {
     "inter.woff2": ("inter-latin.woff2", {"wght": (400, 700)}),
     "bricolage.woff2": ("bricolage-latin.woff2", {"wght": (600, 700), "wdth": (86, 100), "opsz": 64}),
 }

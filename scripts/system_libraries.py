@@ -2,7 +2,8 @@
 """See that the system has what pip cannot bring. Standard library only.
 
 ``system_libraries.py demo`` needs Pango (WeasyPrint's, for PDF); ``test`` also needs xgettext, Chromium
-and LibreOffice Calc. As root on Debian or Ubuntu they are installed; elsewhere this says what to install and stops.
+and LibreOffice Calc. As root on Debian or Ubuntu they are installed; elsewhere this says what is missing,
+and stops.
 """
 
 import ctypes

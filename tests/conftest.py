@@ -1,7 +1,7 @@
 """What every test may ask for: people, a real PostgreSQL, the queue, threads.
 
-- ``officer``, ``officer2``, ``manager``, ``finance``, ``communication``, ``auditor``: staff in their group, signed in
-  by nobody. ``partner_editor`` and ``hub_manager`` have one partner, one hub.
+- ``officer``, ``officer2``, ``manager``, ``finance``, ``communication``, ``auditor``: staff in their group,
+  signed in by nobody. ``partner_editor`` and ``hub_manager`` have one partner, one hub.
 - ``entrepreneur`` owns ``enterprise``. ``system`` is the person in whose name jobs act.
 - ``run_jobs()`` runs what is queued; ``together(*functions)`` runs functions at once, each on its own
   connection (needs ``@pytest.mark.django_db(transaction=True)``).

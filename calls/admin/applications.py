@@ -41,7 +41,7 @@ class ApplicationAdmin(
         )
 
     def changelist_view(self, request, extra_context=None):
-        if request.method == "GET" and not all(request.GET.values()):  # the form sends what was not chosen too
+        if request.method == "GET" and not all(request.GET.values()):  # sent by the form though not chosen
             chosen = request.GET.copy()
             for name in [name for name, value in chosen.items() if not value]:
                 del chosen[name]

@@ -191,7 +191,7 @@ class CallAdmin(CallFigures, CallFiles, CallMoves, PlainLabels, StaffModelAdmin)
     autocomplete_fields: list = []
     actions = None
     inlines = [StrandInline, RuleInline, CriterionInline, PublicAnswerInline]
-    history_parts = [(each, "form__call") for each in (Section, Question, DocumentRequest)]
+    history_parts = tuple((each, "form__call") for each in (Section, Question, DocumentRequest))
     prepopulated_fields = {"slug": ["title_fr"]}
 
     class Media:

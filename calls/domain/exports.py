@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import IO, cast
 
 import xlsxwriter
 from django.db import transaction
@@ -259,7 +260,7 @@ def _zip(applications) -> Iterator[bytes]:
         .order_by("application__reference", "application", "created_at", "pk")
     )
     pipe, manifest = _Pipe(), [MANIFEST]
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED, allowZip64=True) as bundle:
+    with zipfile.ZipFile(cast(IO[bytes], pipe), "w", zipfile.ZIP_STORED, allowZip64=True) as bundle:
         used: set[str] = set()
         for file in files.iterator(chunk_size=CHUNK):
             path = _path(file, used)

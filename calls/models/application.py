@@ -184,7 +184,7 @@ def attachment_path(attachment, filename) -> str:
 
 
 class StandingAttachments(models.Manager):
-    """The files that count: not those of an information request not yet answered, nor those replaced by one."""
+    """The files that count: not those of a request not yet answered, nor those that one replaced."""
 
     def get_queryset(self):
         return super().get_queryset().filter(request=None, replaced_at=None)

@@ -61,7 +61,7 @@ def test_known_weeks(day, n, end):
 
 
 def test_days_are_not_counted_backwards():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="forward"):
         clocks.add_working_days(date(2026, 12, 7), -1)
 
 

@@ -1,6 +1,7 @@
 """Saved views in the back office: tabs above a list, a form to keep one, a page to change one."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import rules
 from django.contrib import messages
@@ -12,6 +13,11 @@ from django.utils.translation import gettext as _
 from wecd.common import saved_views
 from wecd.common.models import SavedView
 from wecd.common.workflow import NotAllowed, Refused
+
+if TYPE_CHECKING:
+    from unfold.admin import ModelAdmin as Base
+else:
+    Base = object
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Tab:
     owner: str = ""
 
 
-class WithSavedViews:
+class WithSavedViews(Base):
     """Mixin of admin classes. ``built_in_views`` are (words, query); "All" comes before them."""
 
     built_in_views: tuple = ()

@@ -18,7 +18,7 @@ class Plain(Func):
 
     output_field = TextField()
 
-    def as_sql(self, compiler, connection, **extra):
+    def as_sql(self, compiler, connection, **extra):  # type: ignore[override]
         parts = [compiler.compile(part) for part in self.source_expressions]
         joined = " || ' ' || ".join(sql for sql, _params in parts)
         return f"wecd_plain({joined})", [param for _sql, params in parts for param in params]

@@ -166,7 +166,7 @@ def _clocks() -> list[dict]:
             "url": admin_row(about[row.about_id]),
             "cells": clocks.cells(row),
             "left": clocks.working_days_left(row, today),
-            "late": row.due_on < today,
+            "late": clocks.is_over(row, today),
             "today": row.due_on == today,
         }
         for row in rows

@@ -211,7 +211,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="WECD <portail@wecd.e
 CACHES = {"default": env.cache_url_config(env.str("CACHE_URL", default="locmemcache://"))}
 
 # --- What the site owes its readers ---------------------------------------------------------------
-DATA_CONTROLLER = env.str("DATA_CONTROLLER", default="")  # who answers for personal data, as the law names them
+DATA_CONTROLLER = env.str(
+    "DATA_CONTROLLER", default=""
+)  # who answers for personal data, as the law names them
 ACCESSIBILITY_ENFORCEMENT_URL = env.str("ACCESSIBILITY_ENFORCEMENT_URL", default="")
 ENQUIRY_KEEP_DAYS = 365  # the forms and the privacy page say so
 

@@ -4,7 +4,8 @@ A filter's choices are read only when they are shown, and never from the rows li
 choice is left out with a sentence: an address typed or kept too long never breaks the list.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import Any
 
 from django.contrib.admin import ListFilter
 from django.db import models
@@ -19,10 +20,11 @@ Options = list[tuple[str, str]]
 class PlainFilter(ListFilter):
     """One parameter. Subclasses give ``title``, ``parameter_name``, ``options`` and ``narrow``."""
 
+    title: Any
     parameter_name = ""
-    any_words = ""  # the choice that filters nothing
+    any_words: Any = ""  # the choice that filters nothing
     is_text = False  # a field to type in instead of a list of choices
-    hint = ""
+    hint: Any = ""
 
     def __init__(self, request, params, model, model_admin):
         super().__init__(request, params, model, model_admin)
@@ -48,11 +50,11 @@ class PlainFilter(ListFilter):
     def has_output(self) -> bool:
         return True
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return [self.parameter_name]
 
-    def choices(self, changelist) -> Iterable[dict]:
-        return []  # of the theme's own panel, which these do not use
+    def choices(self, changelist) -> Iterator[dict[str, object]]:
+        return iter(())  # of the theme's own panel, which these do not use
 
     def queryset(self, request, queryset):
         if not self.given:

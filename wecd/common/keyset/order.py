@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
@@ -155,7 +156,8 @@ def _column(model, name) -> Column | None:
     if not isinstance(name, str):
         return None
     path, descending = name.removeprefix("-"), name.startswith("-")
-    parts, field = path.split(LOOKUP_SEP), None
+    parts = path.split(LOOKUP_SEP)
+    field: Any = None
     for index, part in enumerate(parts):
         try:
             field = model._meta.pk if part == "pk" else model._meta.get_field(part)
@@ -175,7 +177,7 @@ def _column(model, name) -> Column | None:
 def indexed(model: type[models.Model]) -> set[str]:
     """The columns of ``model`` that an index, whole and without condition, begins with."""
     options = model._meta
-    found = {field.name for field in options.concrete_fields if field.unique or field.db_index}
+    found = {f.name for f in options.concrete_fields if f.unique or getattr(f, "db_index", False)}
     found |= {index.fields_orders[0][0] for index in options.indexes if index.fields and not index.condition}
     found |= {
         constraint.fields[0]

@@ -61,5 +61,5 @@ def slim(cell: SafeString) -> SafeString:
         kept = " ".join(name for name in match[2].split() if KEPT.fullmatch(name))
         return f'<{match[1]} class="{kept}"'
 
-    cell = LABEL.sub(lambda match: match[1] + match[2].upper(), CLASSES.sub(shorter, cell, count=1), count=1)
-    return mark_safe(LINK.sub(r"\1", cell, count=1))  # noqa: S308
+    text = LABEL.sub(lambda match: match[1] + match[2].upper(), CLASSES.sub(shorter, cell, count=1), count=1)
+    return mark_safe(LINK.sub(r"\1", text, count=1))  # noqa: S308
