@@ -16,9 +16,7 @@ class Batch(Row):
     """
 
     verb = models.CharField(max_length=30)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     facts = models.JSONField(default=dict)
     started_at = models.DateTimeField(_("started"), null=True)
 

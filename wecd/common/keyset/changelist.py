@@ -129,6 +129,10 @@ class KeysetChangeList(ChangeList):
         self.full_result_count = self.result_count  # so that the theme writes no second count above
         self.show_admin_actions = True
 
+    def rows_to_show(self):
+        """The rows of a page, with no more of them than the page shows. For subclasses."""
+        return self.queryset
+
     def _page(self, request):
         after = before = None
         try:
@@ -138,11 +142,11 @@ class KeysetChangeList(ChangeList):
                 after = self.order.values_at(self.after)
         except BadPlace:
             messages.warning(request, _("That page is no longer there: this is the beginning of the list."))
-        page = self.order.page(self.queryset, self.list_per_page, after=after, before=before)
+        page = self.order.page(self.rows_to_show(), self.list_per_page, after=after, before=before)
         if page.rows or not (after or before):
             return page
         # what lay beyond is gone meanwhile: the end of the list on that side
-        return self.order.page(self.queryset, self.list_per_page, before=[] if after else None)
+        return self.order.page(self.rows_to_show(), self.list_per_page, before=[] if after else None)
 
     @cached_property
     def headers(self) -> list[dict]:
@@ -178,7 +182,7 @@ class KeysetChangeList(ChangeList):
         return self.get_query_string({BEFORE: END}) if self.has_next else ""
 
 
-def filtered(model, request, query: str) -> KeysetChangeList:
+def filtered(model, request, query: str) -> ChangeList:
     """The list of ``model`` in the back office as ``query`` filters and sorts it, without reading a row."""
     model_admin = admin.site._registry[model]
     asked = copy.copy(request)
