@@ -59,6 +59,34 @@ STEPS = [
     {"at": "29 janvier", "title": "Décision", "text": "Motivée, et ouverte au recours."},
 ]
 
+# Euros over two months, on two axes; the numbers a template draws are pixels up and percent across.
+CHART = {
+    "unit": "milliers d’euros",
+    "base": 222,
+    "axes": [
+        {"mark": "business", "name": "Accompagnement", "style": "hatch"},
+        {"mark": "finance", "name": "Financement", "style": "solid"},
+    ],
+    "lines": [{"y": 222, "label": "0"}, {"y": 117, "label": "50"}, {"y": 12, "label": "100"}],
+    "columns": [
+        {
+            "label": "nov.",
+            "year": "2026",
+            "middle": 25,
+            "parts": [
+                {"mark": "business", "hatched": True, "x": 11, "width": 28, "y": 96, "height": 126},
+                {"mark": "finance", "hatched": False, "x": 11, "width": 28, "y": 54, "height": 42},
+            ],
+        },
+        {
+            "label": "déc.",
+            "year": "",
+            "middle": 75,
+            "parts": [{"mark": "finance", "hatched": False, "x": 61, "width": 28, "y": 138, "height": 84}],
+        },
+    ],
+}
+
 
 class SampleForm(forms.Form):
     """One field of each kind, two of them with an error when the form is bound."""
@@ -100,6 +128,7 @@ def styleguide(request):
             "sections": SECTIONS,
             "criteria": CRITERIA,
             "facts": FACTS,
+            "chart": CHART,
             "steps": STEPS,
             "form": SampleForm(auto_id="free_%s"),
             "bound": bound,

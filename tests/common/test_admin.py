@@ -106,3 +106,12 @@ def test_an_address_with_no_possible_key_is_not_found(client, manager):
         for rest in ("nothing/change/", "nothing/", "nothing/publish/", "nothing/tokens.css/"):
             assert client.get(base + rest).status_code in (302, 403, 404), base + rest
             assert client.post(base + rest).status_code in (302, 403, 404), base + rest
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/admin/grants/award/", "/admin/calls/application/"])
+def test_an_action_on_what_is_no_row_is_an_action_on_none(client, manager, address):
+    client.force_login(manager)
+    action = "approve_selected"
+    response = client.post(address, {"action": action, "_selected_action": "nonsense"}, follow=True)
+    assert response.status_code == 200

@@ -9,18 +9,22 @@ import json
 
 import rules
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from wecd.common.admin_history import HistoryPage
 from wecd.common.keyset import KeysetList
 from wecd.common.models import JournalEntry, JournalHead
+
+# Django's own words, which it translates.
+NOTHING_CHOSEN = "Items must be selected in order to perform actions on them. No items have been changed."
 
 
 def may(user, action: str, model, obj=None) -> bool:
@@ -63,6 +67,14 @@ class StaffModelAdmin(StaffPermissions, HistoryPage, KeysetList, ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     list_filter_submit = True
+
+    def response_action(self, request, queryset):
+        """An action on what cannot be a row is an action on none: the theme says so."""
+        try:
+            return super().response_action(request, queryset)
+        except ValidationError:
+            messages.warning(request, gettext(NOTHING_CHOSEN))
+            return HttpResponseRedirect(request.get_full_path())
 
     def has_module_permission(self, request) -> bool:
         return self.has_view_permission(request)
