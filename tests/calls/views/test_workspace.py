@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from calls.domain import forms
 from calls.models import Answer, Application, Attachment, Call
-from calls.views import kept
+from wecd.common import kept
 from tests.accounts.factories import EnterpriseFactory, MembershipFactory, UserFactory
 from tests.calls.factories import ANSWERS, ApplicationFactory, CallFactory, StrandFactory
 from tests.calls.forms import call_asking
