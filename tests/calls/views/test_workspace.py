@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from calls.domain import forms
 from calls.models import Answer, Application, Attachment, Call
-from wecd.common import kept
 from tests.accounts.factories import EnterpriseFactory, MembershipFactory, UserFactory
 from tests.calls.factories import ANSWERS, ApplicationFactory, CallFactory, StrandFactory
 from tests.calls.forms import call_asking
+from wecd.common import kept
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n%%EOF"
