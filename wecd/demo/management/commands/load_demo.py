@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from calls.models import Application, Call
+from wecd.common import journal
 from wecd.demo import applications as applying
 from wecd.demo import calls as writing
 from wecd.demo import clocks, conversations, life_of_claire, mails, people
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         with transaction.atomic(), translation.override("fr"):
             call_command("load_programme", PROGRAMME, verbosity=0)
             tell(timezone.now(), share=options["share"])
+        journal.check()  # as the night would
         seconds = time.monotonic() - started
         self.stdout.write(f"{Application.objects.count()} applications in {seconds:.0f} s.")
 
