@@ -29,6 +29,9 @@ LOGINS = [
     ("finance@wecd.example", "finance: envelopes, payments"),
     ("auditor@wecd.example", "auditor: reads everything, changes nothing"),
     ("entrepreneur@wecd.example", "an applicant with applications under way"),
+    ("communication@wecd.example", "communication: texts of pages and mails, no personal data"),
+    ("partner@wecd.example", "partner editor: Wallonie Design's page and actions"),
+    ("hub@wecd.example", "hub manager: TRAKK's page"),
 ]
 
 
