@@ -84,7 +84,7 @@ def ask(request, slug):
 def _keep(call, data) -> None:
     public_answers.ask(
         call,
-        by=User.objects.get(is_system=True),
+        by=User.objects.system(),
         text=data["text"],
         name=data["name"],
         email=data["email"],

@@ -24,7 +24,7 @@ from calls.enums import Phase, QuestionKind, Uniqueness
 from calls.fields import field_views, raw_from_post, seen_version
 from calls.models import Application, Attachment, Call
 from calls.rules import is_applicant_editor
-from calls.views import kept
+from wecd.common import kept
 from wecd.common.workflow import Refused
 
 

@@ -90,7 +90,7 @@ def _received(request, form, name, template, context, **fixed):
             else:
                 said = {key: form.cleaned_data.get(key, "") for key in ("text", "page", "name", "email")}
                 domain.receive(
-                    by=User.objects.get(is_system=True),
+                    by=User.objects.system(),
                     kind=fixed.get("kind") or form.cleaned_data["kind"],
                     language=(get_language() or "fr")[:2],
                     **said,

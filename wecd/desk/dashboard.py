@@ -74,7 +74,7 @@ def gather(user) -> dict:
         "ledger_url": admin_list("grants.ledgerentry"),
         "clocks": _clocks() if reads else [],
         "clocks_total": clocks.running().count() if reads else 0,
-        "clocks_url": queues.CLOCKS_URL(),
+        "clocks_url": admin_list("common.clock"),
         "decisions": _decisions() if reads else [],
         "journal_url": admin_list("common.journalentry"),
         "check": JournalCheck.objects.first() if reads else None,
@@ -92,7 +92,7 @@ def _calls(user, now) -> list[CallLine]:
     )
     rows.sort(key=lambda call: order.index(call.phase(now)))
     rows = rows[:CALLS]
-    counted = Application.objects.filter(call__in=rows)
+    counted = Application.objects.filter(call__in=rows)  # drafts too: a figure, never a draft itself
     submitted = Q(submitted_at__isnull=False) & ~Q(state="draft")
     totals = {
         row["call"]: row

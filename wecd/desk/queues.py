@@ -44,10 +44,6 @@ class Queue:
     notes: list[Note] = field(default_factory=list)
 
 
-def CLOCKS_URL(**filters) -> str:  # noqa: N802  (a list's address, like the others)
-    return admin_list("common.clock", **filters)
-
-
 def of(user) -> list[Queue]:
     """The queues of this person: each is theirs to shorten. An auditor has none."""
     found: list[Queue] = []
@@ -58,7 +54,7 @@ def of(user) -> list[Queue]:
     if is_officer(user):
         found += [_to_answer(), _mails_held()]
     if is_finance(user):
-        found.append(_own_shares())
+        found.append(_own_shares(user))
     if moderates_questions(user) and (is_communication(user) or is_officer(user)):
         found.append(_questions())
     if handles_enquiries(user):
@@ -67,8 +63,10 @@ def of(user) -> list[Queue]:
 
 
 def _to_check(user) -> list[Queue]:
-    counted = Application.objects.filter(state=S.SUBMITTED).aggregate(
-        all=Count("pk"), mine=Count("pk", filter=Q(officer=user))
+    counted = (
+        Application.objects.visible_to(user)
+        .filter(state=S.SUBMITTED)
+        .aggregate(all=Count("pk"), mine=Count("pk", filter=Q(officer=user)))
     )
     today = timezone.localdate()
     running = clocks.running("calls.application").filter(paused_at=None)
@@ -98,7 +96,8 @@ def _to_check(user) -> list[Queue]:
 
 def _to_approve(user) -> Queue:
     count = (
-        Application.objects.filter(state=S.SELECTED)
+        Application.objects.visible_to(user)
+        .filter(state=S.SELECTED)
         .exclude(award__proposed_by=user)
         .exclude(enterprise__in=user.enterprise_roles)
         .count()
@@ -134,8 +133,8 @@ def _mails_held() -> Queue:
     )
 
 
-def _own_shares() -> Queue:
-    count = Voucher.objects.filter(state="awaiting_contribution").count()
+def _own_shares(user) -> Queue:
+    count = Voucher.objects.visible_to(user).filter(state="awaiting_contribution").count()
     return Queue(
         count,
         ngettext("own share to receive", "own shares to receive", count),
@@ -153,10 +152,10 @@ def _questions() -> Queue:
 
 
 def _enquiries() -> Queue:
-    count = Enquiry.objects.filter(state=Enquiry.State.NEW).count()
-    barriers = (
-        Enquiry.objects.filter(state=Enquiry.State.NEW, kind=Enquiry.Kind.BARRIER).count() if count else 0
+    new = Enquiry.objects.filter(state=Enquiry.State.NEW).aggregate(
+        all=Count("pk"), barriers=Count("pk", filter=Q(kind=Enquiry.Kind.BARRIER))
     )
+    count, barriers = new["all"], new["barriers"]
     words = ngettext("%(count)s about a barrier", "%(count)s about a barrier", barriers)
     url = admin_list("contact.enquiry", state__exact="new", kind__exact="barrier")
     return Queue(
