@@ -20,5 +20,10 @@ class ActionQuerySet(OpenQuerySet):
         """Also to editors of a partner: the actions it leads."""
         return self if is_reader(user) else self.filter(lead__in=partners_of(user))
 
+    def of_partner(self, partner):
+        """Those a partner leads or takes part in; ``partner`` may be its id, or an expression for it."""
+        taking_part = self.model.partners.through.objects.filter(partner=partner).values("action")
+        return self.filter(models.Q(lead=partner) | models.Q(pk__in=taking_part))
+
     def for_list(self):
         return self.select_related("axis__programme", "lead").order_by("axis__position", "position", "pk")

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.rules import is_reader, is_system, sees_personal_data
+from actions.models import Action
 
 
 class CallQuerySet(models.QuerySet):
@@ -47,10 +48,8 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(enterprise__in=user.enterprise_roles) if user.is_authenticated else self.none()
 
     def visible_to_partner(self, partner):
-        """What was submitted under the actions this partner leads or takes part in."""
-        return self.submitted().filter(
-            models.Q(call__action__lead=partner) | models.Q(call__action__in=partner.actions.all())
-        )
+        """What was submitted under the actions this partner (or id) leads or takes part in."""
+        return self.submitted().filter(call__action__in=Action.objects.of_partner(partner))
 
     def for_list(self):
         return self.select_related("call__action__axis", "strand", "enterprise").order_by(

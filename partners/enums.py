@@ -15,3 +15,4 @@ class Scope(models.TextChoices):
 
     APPLICATIONS_READ = "applications:read", _("Read the applications of our actions")
     VOUCHERS_READ = "vouchers:read", _("Read the vouchers of our actions")
+    PERSONAL_READ = "personal:read", _("Also read personal data, under a processing agreement")

@@ -17,6 +17,21 @@ class PartnerQuerySet(models.QuerySet):
         return self if is_reader(user) else self.filter(pk__in=partners_of(user))
 
 
+class AgreementQuerySet(models.QuerySet):
+    def in_force(self, day=None):
+        """Those signed by this day (today) and not over."""
+        day = day or timezone.localdate()
+        return self.filter(signed_on__lte=day).filter(models.Q(ends_on=None) | models.Q(ends_on__gte=day))
+
+    def visible_to(self, user):
+        if sees_personal_data(user):
+            return self
+        return self.filter(partner__members__user=user) if user and user.is_authenticated else self.none()
+
+    def for_staff(self, user):
+        return self if sees_personal_data(user) else self.none()
+
+
 class ApiKeyQuerySet(models.QuerySet):
     def usable(self, now=None):
         now = now or timezone.now()

@@ -3,6 +3,7 @@
 from django.db import models
 
 from accounts.rules import is_system, sees_personal_data
+from actions.models import Action
 
 
 class VoucherQuerySet(models.QuerySet):
@@ -16,11 +17,8 @@ class VoucherQuerySet(models.QuerySet):
         )
 
     def visible_to_partner(self, partner):
-        """Vouchers of the calls of actions this partner leads or takes part in."""
-        action = "award__application__call__action"
-        return self.filter(
-            models.Q(**{f"{action}__lead": partner}) | models.Q(**{f"{action}__in": partner.actions.all()})
-        )
+        """Vouchers of the calls of actions this partner (or id) leads or takes part in."""
+        return self.filter(award__application__call__action__in=Action.objects.of_partner(partner))
 
     def for_list(self):
         return self.select_related("award__application__call__action__axis", "enterprise").order_by(

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from partners.enums import Scope
 from partners.models import ApiKey, Partner
 from wecd.common import journal
+from wecd.common.rest.reader import PERSONAL, Reader
 from wecd.common.workflow import NotAllowed, Refused
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -92,17 +93,25 @@ def revoke(key: ApiKey, *, by) -> ApiKey:
 
 
 def authenticate(raw: str) -> ApiKey | None:
-    """The usable key with this secret, with its partner, or None. Notes its use once a minute at most."""
+    """The usable key with this secret, or None. Notes its use once a minute at most."""
     if is_mistyped(raw):
         return None
     hash_ = digest(raw)
-    key = ApiKey.objects.usable().select_related("partner").filter(hash=hash_).first()
+    key = ApiKey.objects.usable().filter(hash=hash_).first()
     if key is None or not hmac.compare_digest(key.hash, hash_):
         return None
     now = timezone.now()
     if key.last_used_at is None or key.last_used_at < now - USE_NOTED_EVERY:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return key
+
+
+def reader(key: ApiKey) -> Reader:
+    """What this key may see now: personal data only while the partner's processing agreement is in force."""
+    scopes = set(key.scopes)
+    if PERSONAL in scopes and not key.partner.agreements.in_force().exists():
+        scopes.discard(PERSONAL)
+    return Reader(key.pk, key.partner_id, frozenset(scopes))
 
 
 def new_secret() -> str:

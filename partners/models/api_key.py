@@ -26,6 +26,13 @@ class ApiKey(Row):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    networks = ArrayField(
+        models.CharField(max_length=49), default=list, blank=True, verbose_name=_("networks")
+    )  # "192.0.2.0/24": from elsewhere the key opens nothing; none: from anywhere
+    replaces = models.OneToOneField(
+        "self", models.SET_NULL, null=True, blank=True, related_name="replaced_by", editable=False
+    )  # rotated: both work until the older one expires
+    client_id = models.CharField(max_length=100, blank=True, editable=False)  # OAuth 2, instead of a secret
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
 
     objects = ApiKeyQuerySet.as_manager()
@@ -46,3 +53,21 @@ class ApiKey(Row):
     @property
     def is_usable(self) -> bool:
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
+
+
+class ApiUsage(models.Model):
+    """How many requests a key made on a day (UTC), and how many of them were turned away by its limits.
+
+    Counted by each process and added every few seconds: a process that dies loses a few.
+    """
+
+    key = models.ForeignKey(ApiKey, models.CASCADE, related_name="usage")
+    day = models.DateField()
+    requests = models.PositiveBigIntegerField(default=0)
+    limited = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "day"], name="api_usage_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.key}, {self.day}: {self.requests}"

@@ -14,33 +14,14 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from tests.load.table import Row, table
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = Path(os.environ.get("WECD_BENCH_DIR", ROOT / ".data" / "bench"))
 ROUNDS, TIMES = 3, 9
 LIST = "/admin/calls/application/"
-
-
-@dataclass
-class Row:
-    """A line of the table: what was measured, against what, and the goal of the ratio."""
-
-    work: str
-    against: str
-    ours: float
-    theirs: float
-    goal: float  # ours may take at most this share of theirs
-    note: str = ""
-
-    @property
-    def ratio(self) -> float:
-        return self.ours / self.theirs
-
-    @property
-    def reached(self) -> bool:
-        return self.ratio <= self.goal
 
 
 class Worker:
@@ -144,17 +125,6 @@ def prepare() -> None:
     if not _manage("shell", "--no-imports", "-c", code).strip().endswith("True"):
         print("Making a million applications (some minutes, once) …", flush=True)
         _manage("seed_bench", "--fill-this-database")
-
-
-def table(rows: list[Row]) -> str:
-    lines = ["| work | against | ours | theirs | ratio | goal | |", "|---|---|---|---|---|---|---|"]
-    for row in rows:
-        verdict = "reached" if row.reached else "MISSED"
-        lines.append(
-            f"| {row.work} | {row.against} | {row.ours:.0f} ms | {row.theirs:.0f} ms | {row.ratio:.2f} |"
-            f" ≤ {row.goal} | {verdict}{', ' + row.note if row.note else ''} |"
-        )
-    return "\n".join(lines)
 
 
 def main(wanted: list[str]) -> int:

@@ -7,7 +7,7 @@ from partners.domain import keys
 
 
 class PartnerKeyAuthentication(BaseAuthentication):
-    """``Authorization: Bearer <key>``. ``request.auth`` is the ApiKey; there is no user behind it."""
+    """``Authorization: Bearer <key>``. ``request.auth`` is the Reader; there is no user behind it."""
 
     def authenticate(self, request):
         parts = get_authorization_header(request).split()
@@ -21,7 +21,7 @@ class PartnerKeyAuthentication(BaseAuthentication):
             key = None
         if key is None:
             raise AuthenticationFailed("This API key is unknown, expired or revoked.")
-        return None, key
+        return None, keys.reader(key)
 
     def authenticate_header(self, request):
         return 'Bearer realm="WECD API"'

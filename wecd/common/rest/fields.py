@@ -65,6 +65,7 @@ class Field:
     help: str = ""
     null: bool = False
     example: object = None
+    scope: str = ""  # a key needs this scope beside the resource's
 
     def expression(self, prefix: str = "") -> Expression:
         """The SQL of the JSON value."""

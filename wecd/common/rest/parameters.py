@@ -9,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 from wecd.common.rest import instants
 from wecd.common.rest.fields import Field
 from wecd.common.rest.pages import BadCursor, Cursor
+from wecd.common.rest.reader import Reader
 from wecd.common.rest.resource import Resource
 
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 500
@@ -32,7 +33,7 @@ class Asked:
     updated_since: datetime | None = None
 
 
-class Reader:
+class Parameters:
     """Reads parameters one by one and collects every mistake."""
 
     def __init__(self, query: QueryDict, known: set[str]):
@@ -63,34 +64,35 @@ class Reader:
             raise ValidationError({name: [f"“{name}” {message}."] for name, message in self.errors.items()})
 
 
-def of_detail(resource: Resource, query: QueryDict) -> Asked:
-    reader = Reader(query, {"fields"})
-    fields = _fields(reader, resource.all_fields, resource.all_fields)
-    reader.finish()
+def of_detail(resource: Resource, reader: Reader, query: QueryDict) -> Asked:
+    given = Parameters(query, {"fields"})
+    available = resource.fields_for(reader, one=True)
+    fields = _fields(given, available, available)
+    given.finish()
     return Asked(fields)
 
 
-def of_list(resource: Resource, query: QueryDict, accept: str) -> Asked:
+def of_list(resource: Resource, reader: Reader, query: QueryDict, accept: str) -> Asked:
     """The checked parameters of a list; ``ValidationError`` names every one at fault."""
     filters = set(resource.filterset_class.base_filters)
     known = OF_LISTS | OF_ALL | filters
     if not resource.search:
         known -= {"search"}
-    reader = Reader(query, known)
-    ordering = reader.choice("ordering", orderings(resource)) or resource.default_ordering
+    given = Parameters(query, known)
+    ordering = given.choice("ordering", orderings(resource)) or resource.default_ordering
     asked = Asked(
-        fields=_fields(reader, resource.all_fields, resource.fields),
-        format=reader.choice("format", FORMATS) or _accepted(accept),
-        size=_size(reader),
+        fields=_fields(given, resource.fields_for(reader, one=True), resource.fields_for(reader)),
+        format=given.choice("format", FORMATS) or _accepted(accept),
+        size=_size(given),
         ordering=ordering,
-        cursor=_cursor(reader, ordering),
-        count=reader.choice("count", COUNTS),
-        search=reader.one("search"),
-        updated_since=_instant(reader, "updated_since"),
+        cursor=_cursor(given, ordering),
+        count=given.choice("count", COUNTS),
+        search=given.one("search"),
+        updated_since=_instant(given, "updated_since"),
     )
     if len(asked.search) > 200:
-        reader.errors["search"] = "is longer than 200 characters"
-    reader.finish()
+        given.errors["search"] = "is longer than 200 characters"
+    given.finish()
     return asked
 
 
@@ -99,42 +101,42 @@ def orderings(resource: Resource) -> list[str]:
     return [sign + name for name in resource.orderings() for sign in ("", "-")]
 
 
-def _fields(reader: Reader, available: dict[str, Field], default: dict[str, Field]) -> dict[str, Field]:
-    text = reader.one("fields")
+def _fields(given: Parameters, available: dict[str, Field], default: dict[str, Field]) -> dict[str, Field]:
+    text = given.one("fields")
     if not text:
         return default
     names = [name.strip() for name in text.split(",")]
     unknown = [name for name in names if name not in available]
     if unknown:
-        reader.errors["fields"] = f"names what is not there: {', '.join(sorted(set(unknown)))}"
+        given.errors["fields"] = f"names what is not there: {', '.join(sorted(set(unknown)))}"
         return default
     return {name: available[name] for name in dict.fromkeys(names)}
 
 
-def _size(reader: Reader) -> int:
-    text = reader.one("page_size")
+def _size(given: Parameters) -> int:
+    text = given.one("page_size")
     if not text:
         return PAGE_SIZE
     if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= MAX_PAGE_SIZE):
-        reader.errors["page_size"] = f"must be a whole number from 1 to {MAX_PAGE_SIZE}"
+        given.errors["page_size"] = f"must be a whole number from 1 to {MAX_PAGE_SIZE}"
         return PAGE_SIZE
     return int(text)
 
 
-def _cursor(reader: Reader, ordering: str) -> Cursor | None:
-    text = reader.one("cursor")
+def _cursor(given: Parameters, ordering: str) -> Cursor | None:
+    text = given.one("cursor")
     try:
         return Cursor.decode(text, ordering) if text else None
     except BadCursor as error:
-        reader.errors["cursor"] = str(error)
+        given.errors["cursor"] = str(error)
         return None
 
 
-def _instant(reader: Reader, name: str) -> datetime | None:
-    text = reader.one(name)
+def _instant(given: Parameters, name: str) -> datetime | None:
+    text = given.one(name)
     value = instants.parse(text) if text else None
     if text and value is None:
-        reader.errors[name] = instants.HOW
+        given.errors[name] = instants.HOW
     return value
 
 

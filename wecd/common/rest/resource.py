@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from wecd.common.rest.fields import Field, Id, Instant, JsonObject, json_text
+from wecd.common.rest.reader import Reader
 
 ID = Id(source="id", help="Public id; never changes.")
 CREATED = Instant(source="created_at", help="When the row was made, in UTC.")
@@ -26,14 +27,20 @@ class Resource:
     more_fields: dict[str, Field] = {}  # only where one row is asked for
     filterset_class: type
     search: tuple[str, ...] = ()
+    depends: dict[str, tuple[str, ...]] = {}  # rows inside these: model label: paths from here
     ordering: dict[str, str | models.Expression] = {}  # public name: column, never null
     default_ordering = "created_at"
 
-    def rows(self, key) -> models.QuerySet:
-        """The rows this key (None: anyone) may see. Every read starts here."""
+    def rows(self, reader: Reader) -> models.QuerySet:
+        """The rows this reader may see. Every read starts here."""
         manager = self.model._default_manager
-        rows = manager.visible_to_partner(key.partner) if self.scope else manager.visible_to(None)
+        rows = manager.visible_to_partner(reader.partner) if self.scope else manager.visible_to(None)
         return self.joined(rows.order_by())
+
+    def fields_for(self, reader: Reader, *, one: bool = False) -> dict[str, Field]:
+        """The members this reader may see: what is outside its scopes is absent, not null."""
+        fields = self.all_fields if one else self.fields
+        return {name: each for name, each in fields.items() if reader.may_see(each.scope)}
 
     def joined(self, rows: models.QuerySet) -> models.QuerySet:
         """Annotations that several fields or filters share."""
