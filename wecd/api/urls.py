@@ -2,14 +2,9 @@
 
 from django.urls import path, re_path
 
-from actions.api.resources import RESOURCES as ACTIONS
-from calls.api.resources import RESOURCES as CALLS
-from hubs.api.resources import RESOURCES as HUBS
-from partners.api.resources import RESOURCES as PARTNERS
-from vouchers.api.resources import RESOURCES as VOUCHERS
 from wecd.api.views import DocsView, SchemaView, list_of, one_of
+from wecd.catalogue import RESOURCES
 
-RESOURCES = [*ACTIONS, *PARTNERS, *HUBS, *CALLS, *VOUCHERS]
 UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 
 app_name = "api"

@@ -1,7 +1,7 @@
 """SQL with holes: built from a queryset once, filled with each request's values.
 
 A ``Hole`` stands in a queryset where a value will be: the reader's partner, the place a page begins at, this
-moment. Whatever the queryset decides (``visible_to_partner()`` first of all) is in the SQL; only the values wait.
+moment. What the queryset decides (``visible_to_partner()`` first of all) is in the SQL; only the values wait.
 """
 
 from dataclasses import dataclass
