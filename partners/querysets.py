@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
-from accounts.rules import is_reader, sees_personal_data
-from partners.rules import partners_of
+from accounts.rules import is_manager, is_reader, sees_personal_data
+from partners.rules import memberships_of, partners_of
 
 
 class PartnerQuerySet(models.QuerySet):
@@ -15,6 +15,10 @@ class PartnerQuerySet(models.QuerySet):
     def for_staff(self, user):
         """In the back office: all to those who read the programme, their own to editors."""
         return self if is_reader(user) else self.filter(pk__in=partners_of(user))
+
+    def in_space_of(self, user):
+        """Whose space this person may enter: the partners they work for; a programme manager, every one."""
+        return self if is_manager(user) else self.filter(pk__in=memberships_of(user))
 
 
 class AgreementQuerySet(models.QuerySet):

@@ -29,6 +29,7 @@ urlpatterns += i18n_patterns(  # type: ignore[arg-type]
     path("", include("accounts.urls")),
     path("vouchers/", include("vouchers.urls")),
     path("hubs/", include("hubs.urls")),
+    path("partner/", include("partners.urls")),
     path("", include("wecd.contact.urls")),
     path("outbox/", outbox, name="outbox"),
     path("", include("wecd.styleguide")),

@@ -18,6 +18,7 @@ from calls.enums import BEFORE_AWARD, ApplicationState
 from calls.models import Application, InformationRequest
 from calls.views.standing import standing
 from grants.domain.deminimis import room_for
+from partners.menu import remember_membership
 from wecd.common.models import OutboxMessage
 
 SHOWN = 6
@@ -50,6 +51,7 @@ def space(request):
         "more": len(rows) > SHOWN,
         "mails": mails.order_by("-created_at", "-id")[:5],
         "aid": aid(enterprises[0]) if enterprises else None,
+        "works_for_partner": remember_membership(request),
     }
     return render(request, "space/space.html", context)
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rules import is_communication, is_manager, is_reader, sees_personal_data
 from partners.querysets import PartnerQuerySet
-from partners.rules import edits_partner
+from partners.rules import edits_partner, is_at_home
 from wecd.common.models import Row
 
 
@@ -32,6 +32,7 @@ class Partner(Row):
             "change": is_communication | edits_partner,  # its texts
             "change_facts": is_manager,
             "import": is_manager,
+            "enter": is_at_home,  # its space: keys, webhooks, usage
         }
 
     def __str__(self) -> str:

@@ -104,7 +104,7 @@ def test_space_query_count(signed_in, entrepreneur, enterprise, rows, django_ass
         mine(entrepreneur, enterprise)
         mine(entrepreneur, enterprise, submitted=True)
     signed_in.get("/en/space/")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         response = signed_in.get("/en/space/")
     assert len(response.context["tasks"]) == rows
 

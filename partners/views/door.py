@@ -1,0 +1,42 @@
+"""The way into a partner's space: who may enter, and what each of its pages shows around itself."""
+
+import contextlib
+import functools
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from partners.models import Partner
+
+SECTIONS = (
+    ("partner", _("Overview")),
+    ("partner_keys", _("Keys")),
+    ("partner_webhooks", _("Webhooks")),
+    ("partner_usage", _("Usage")),
+)
+
+
+def in_space(view):
+    """A page of a partner's space: ``view(request, partner, …)``. To others it does not exist; never kept."""
+
+    @never_cache
+    @login_required
+    @functools.wraps(view)
+    def page(request, code, *args, **kwargs):
+        partner = get_object_or_404(Partner.objects.in_space_of(request.user), code=code)
+        return view(request, partner, *args, **kwargs)
+
+    return page
+
+
+def shell(partner: Partner, section: str, **context) -> dict:
+    """The context of ``partner/_shell.html``; ``section`` is the name of the page its navigation marks."""
+    sections = []
+    for name, label in SECTIONS:
+        with contextlib.suppress(NoReverseMatch):
+            url = reverse(name, args=[partner.code])
+            sections.append({"label": label, "url": url, "current": name == section})
+    return {"partner": partner, "sections": sections} | context
