@@ -21,7 +21,8 @@ test: setup messages-compiled ## Check everything CI checks
 	@$(PYTHON) scripts/system_libraries.py demo test
 	@$(RUN) scripts/check.py
 
-bench: setup messages-compiled ## Measure against goals, side by side, on a million rows (ROWS=admin: only those)
+bench: setup messages-compiled ## Measure against goals, side by side, on a million rows (ROWS=api: only those)
+	@$(PYTHON) scripts/system_libraries.py demo bench
 	@$(RUN) tests/load/bench.py $(ROWS)
 
 lint: setup ## The quick checks only: format, lint, types, layers, repository

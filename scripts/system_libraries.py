@@ -2,8 +2,8 @@
 """See that the system has what pip cannot bring. Standard library only.
 
 ``system_libraries.py demo`` needs Pango (WeasyPrint's, for PDF); ``test`` also needs xgettext, Chromium
-and LibreOffice Calc. As root on Debian or Ubuntu they are installed; elsewhere this says what is missing,
-and stops.
+and LibreOffice Calc; ``bench`` needs wrk. As root on Debian or Ubuntu they are installed; elsewhere this
+says what is missing, and stops.
 """
 
 import ctypes
@@ -60,6 +60,14 @@ NEEDS = {
             lambda: has_program("soffice", "libreoffice"),
             ["libreoffice-calc-nogui"],
             "Fedora: dnf install libreoffice-calc · elsewhere: soffice on the path",
+        ),
+    ],
+    "bench": [
+        (
+            "wrk (to ask much at once)",
+            lambda: has_program("wrk"),
+            ["wrk"],
+            "Fedora: dnf install wrk · macOS: brew install wrk",
         ),
     ],
 }
