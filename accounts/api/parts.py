@@ -13,6 +13,12 @@ NUTS2_BY_POSTAL_CODE = {
     "BE34": range(66, 70),
     "BE35": range(50, 60),
 }
+SIZES = {
+    "micro": "Fewer than 10 people and at most EUR 2 million.",
+    "small": "Fewer than 50 people and at most EUR 10 million.",
+    "medium": "Fewer than 250 people and at most EUR 50 million of turnover.",
+    "large": "Larger than that.",
+}
 NATURAL_PERSON = "null for a self-employed person, whose data are personal"
 
 
@@ -61,7 +67,9 @@ ENTERPRISE = Object(
     source="enterprise",
     help="The enterprise, with the address of its registered office.",
     fields={
-        "name": Text(source=of_firms("name"), null=True, help=f"Name; {NATURAL_PERSON}."),
+        "name": Text(
+            source=of_firms("name"), null=True, help=f"Name; {NATURAL_PERSON}.", example="Ardenne Textiles"
+        ),
         "number": Text(
             source=of_firms("number"),
             null=True,
@@ -70,7 +78,11 @@ ENTERPRISE = Object(
         ),
         "legal_form": Enum(source="legal_form", choices=LegalForm, help="Legal form."),
         "size_class": Enum(
-            source="size_class", choices=SizeClass, null=True, help="Size by Recommendation 2003/361/EC."
+            source="size_class",
+            choices=SizeClass,
+            null=True,
+            help="Size by Recommendation 2003/361/EC.",
+            meanings=SIZES,
         ),
         "nuts2": Text(
             source=nuts2, null=True, help="NUTS 2 region (NUTS 2021); null outside Wallonia.", example="BE35"

@@ -44,6 +44,7 @@ class Programmes(Resource):
     model = Programme
     open = True
     help = "A regional creative-economy programme. What no source says is null."
+    depends = ("partner_periods__partner",)
     filterset_class = ProgrammeFilters
     search = ("name_fr", "name_en")
     ordering = {"code": "code"}
@@ -52,18 +53,34 @@ class Programmes(Resource):
         "id": ID,
         "code": Text(source="code", help="Short code.", example="WECD"),
         "name": Words(source="name", help="Name."),
-        "label": Text(source="label", null=True, help="The label it holds."),
+        "label": Text(
+            source="label", null=True, help="The label it holds.", example="European Creative District"
+        ),
         "description": Words(source="description", help="What it is."),
-        "parent_programme": Text(source="parent_programme", null=True, help="The programme it is part of."),
+        "parent_programme": Text(
+            source="parent_programme",
+            null=True,
+            help="The programme it is part of.",
+            example="Creative Wallonia",
+        ),
         "nuts_code": Text(source="nuts_code", null=True, help="NUTS code of its region.", example="BE3"),
         "starts_on": Day(source="starts_on", null=True, help="First day."),
         "planned_end_on": Day(source="planned_end_on", null=True, help="Last day, as planned."),
         "ended_on": Day(source="ended_on", null=True, help="Last day, in fact."),
-        "budget": Money(source="budget", null=True, help="Whole budget."),
+        "budget": Money(source="budget", null=True, help="Whole budget.", example="1000000.00"),
         "co_financing_rate": Decimal(
-            source="co_financing_rate", null=True, help="Share paid by the European Union, in percent."
+            source="co_financing_rate",
+            null=True,
+            help="Share paid by the European Union, in percent.",
+            unit="percent",
+            example="50.00",
         ),
-        "funding_sources": Text(source="funding_sources", null=True, help="Where the money comes from."),
+        "funding_sources": Text(
+            source="funding_sources",
+            null=True,
+            help="Where the money comes from.",
+            example="European Regional Development Fund",
+        ),
         "partners": Many(
             rows=lambda: PartnerPeriod.objects.filter(programme=OuterRef("pk")).order_by(
                 "role", "partner__name", "pk"
@@ -91,6 +108,7 @@ class Axes(Resource):
     model = Axis
     open = True
     help = "A field of work of a programme."
+    depends = ("programme",)
     filterset_class = AxisFilters
     search = ("name_fr", "name_en")
     ordering = {"position": "position"}
@@ -102,7 +120,7 @@ class Axes(Resource):
         "name": Words(source="name", help="Name."),
         "short_name": Words(source="short_name", help="Name in one or two words."),
         "description": Words(source="description", help="What it is about."),
-        "position": Integer(source="position", help="Place among the axes, from 1."),
+        "position": Integer(source="position", help="Place among the axes, from 1.", example=2),
         "programme": PROGRAMME,
         "created_at": CREATED,
         "updated_at": UPDATED,
@@ -121,6 +139,7 @@ class Actions(Resource):
     model = Action
     open = True
     help = "Something a programme does on one axis, led by one partner."
+    depends = ("axis__programme", "lead", "partners")
     filterset_class = ActionFilters
     search = ("name_fr", "name_en", "summary_fr", "summary_en")
     ordering = {"slug": "slug"}

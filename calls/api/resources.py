@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db.models import Case, CharField, F, OuterRef, Value, When
+from django.db.models import Case, CharField, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
@@ -31,6 +31,34 @@ from wecd.common.rest.fields import (
 from wecd.common.rest.resource import CREATED, ID, UPDATED, Resource
 
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
+AWARD_STATES = {
+    "reserve": "On the reserve list: proposed when another award is released.",
+    "proposed": "Proposed, waiting for a second person to approve it.",
+    "approved": "Approved by a second person: the money is committed.",
+    "active": "The project has begun.",
+    "completed": "The project is finished.",
+    "declined": "Not approved: sent back to the officer.",
+    "released": "Given up: the money was released.",
+}
+APPLICATION_STATES = {
+    "submitted": "Received; whether it is admissible is being examined.",
+    "information_requested": "The applicant was asked to complete it.",
+    "admissible": "Admissible: it will be judged.",
+    "inadmissible": "Not admissible, with a reason for each rule it does not meet.",
+    "selected": "Proposed for an award.",
+    "reserve": "On the reserve list.",
+    "rejected": "Rejected, with reasons.",
+    "awarded": "An award was approved.",
+    "withdrawn": "Taken back by the applicant.",
+}
+PHASES = {
+    "to_come": "Published, not open yet.",
+    "open": "Open for applications.",
+    "closing": "Open, with less than 72 hours left.",
+    "closed": "The deadline has passed; applications are being assessed.",
+    "results": "Decided: the results are published.",
+    "cancelled": "Cancelled.",
+}
 PUBLIC_PHASES = [choice for choice in Phase.choices if choice[0] != Phase.DRAFT]
 
 
@@ -82,6 +110,7 @@ class Calls(Resource):
     model = Call
     open = True
     help = "A call for applications, from its publication on."
+    depends = ("action__axis__programme", "envelope", "strands", "criteria", "extensions")
     filterset_class = CallFilters
     search = ("title_fr", "title_en", "summary_fr", "summary_en", "code")
     ordering = {"closes_at": Coalesce("closes_at", Value(FAR))}
@@ -89,7 +118,7 @@ class Calls(Resource):
     fields = {
         "id": ID,
         "code": Text(source="code", help="Prefix of its references.", example="CC-2026"),
-        "slug": Text(source="slug", help="Last part of its address."),
+        "slug": Text(source="slug", help="Last part of its address.", example="creative-vouchers-2026"),
         "url": Link(
             source=lambda prefix: Concat(
                 Value(f"{settings.SITE_URL}/fr/calls/"),
@@ -98,22 +127,39 @@ class Calls(Resource):
                 output_field=CharField(),
             ),
             help="Its page.",
+            example="https://portal.example.org/fr/calls/creative-vouchers-2026/",
         ),
         "kind": Enum(source="kind", choices=CallKind, help="What it gives."),
-        "phase": Enum(source=phase, choices=Phase, help="Where it stands at this moment."),
+        "phase": Enum(
+            source=phase,
+            choices=Phase,
+            help="Where it stands at this moment, by the clock.",
+            meanings=PHASES,
+            never=("draft",),
+            example="open",
+        ),
         "title": Words(source="title", help="Title."),
         "summary": Words(source="summary", help="In one sentence."),
         "action": ACTION,
         "opens_at": Instant(source="opens_at", null=True, help="First instant to apply, in UTC."),
         "closes_at": Instant(source="closes_at", null=True, help="The deadline, in UTC."),
         "grace_seconds": Integer(
-            source="grace_seconds", help="Seconds after the deadline for a request already begun."
+            source="grace_seconds",
+            help="Seconds after the deadline for a request already begun.",
+            unit="seconds",
+            example=60,
         ),
         "allocation": Enum(source="allocation", choices=Allocation, help="How awards are chosen."),
         "uniqueness": Enum(source="uniqueness", choices=Uniqueness, help="Applications per enterprise."),
-        "awards_per_enterprise": Integer(source="awards_per_enterprise", help="Awards per enterprise."),
-        "project_months": Integer(source="project_months", help="Months to carry out the project."),
-        "budget": Money(source="envelope__amount", null=True, help="Sum of the envelope."),
+        "awards_per_enterprise": Integer(
+            source="awards_per_enterprise", help="Awards per enterprise, at most.", example=1
+        ),
+        "project_months": Integer(
+            source="project_months", help="Months to carry out the project.", unit="months", example=12
+        ),
+        "budget": Money(
+            source="envelope__amount", null=True, help="Sum of the envelope.", example="240000.00"
+        ),
         "committed": Money(
             source="envelope__committed", null=True, help="Part of the envelope already promised."
         ),
@@ -122,13 +168,14 @@ class Calls(Resource):
             rows=lambda: Strand.objects.filter(call=OuterRef("pk")).order_by("position", "pk"),
             help="Its lines, each with its own amounts.",
             fields={
-                "code": Text(source="code", help="Short code."),
+                "code": Text(source="code", help="Short code.", example="a"),
                 "title": Words(source="title", help="Title."),
-                "floor": Money(source="floor", help="Smallest grant."),
+                "floor": Money(source="floor", help="Smallest grant.", example="1000.00"),
                 "ceiling": Money(source="ceiling", help="Largest grant."),
                 "funding_rate": Decimal(
                     source="funding_rate",
                     help="Share of the cost that is funded, in percent.",
+                    unit="percent",
                     example="75.00",
                 ),
             },
@@ -149,7 +196,7 @@ class Calls(Resource):
             help="What applications are judged on.",
             fields={
                 "label": Words(source="label", help="Criterion."),
-                "weight": Integer(source="weight", help="Weight, in percent."),
+                "weight": Integer(source="weight", help="Weight, in percent.", unit="percent", example=40),
             },
         ),
         "extensions": Many(
@@ -165,6 +212,12 @@ class Calls(Resource):
 
     def joined(self, rows):
         return rows.alias(phase_now=phase())
+
+    def turned(self, since, until):
+        """Calls that opened, began to close or closed."""
+        between, soon = (since, until), (since + CLOSING_SOON, until + CLOSING_SOON)
+        instants = Q(opens_at__range=between) | Q(closes_at__range=between) | Q(closes_at__range=soon)
+        return set(Call.objects.filter(instants).values_list("pk", flat=True))
 
 
 class ApplicationFilters(filters.FilterSet):
@@ -185,6 +238,13 @@ class Applications(Resource):
     model = Application
     scope = "applications:read"
     help = "A submitted application under a call of an action your organisation leads or takes part in."
+    depends = (
+        "call__action__axis__programme",
+        "call__action__partners",
+        "strand",
+        "enterprise__sites",
+        "award",
+    )
     filterset_class = ApplicationFilters
     search = ("title", "reference")
     ordering = {"submitted_at": "submitted_at"}
@@ -194,18 +254,28 @@ class Applications(Resource):
         "reference": Text(
             source="reference", help="Reference shown to the applicant.", example="CC-2026-0001"
         ),
-        "title": Text(source="title", null=True, help="Name of the project."),
-        "state": Enum(source="state", choices=ApplicationState, help="Where it stands."),
+        "title": Text(source="title", null=True, help="Name of the project.", example="A repairable blanket"),
+        "state": Enum(
+            source="state",
+            choices=ApplicationState,
+            help="Where it stands.",
+            meanings=APPLICATION_STATES,
+            never=("draft",),
+        ),
         "call": call("call"),
         "action": Object(source="call__action", fields=ACTION.fields, help="The action of the call."),
-        "strand": Text(source="strand__code", help="Code of the strand."),
+        "strand": Text(source="strand__code", help="Code of the strand.", example="a"),
         "enterprise": ENTERPRISE,
-        "eligible_cost": Money(source="eligible_cost", null=True, help="Eligible cost, without VAT."),
+        "eligible_cost": Money(
+            source="eligible_cost", null=True, help="Eligible cost, without VAT.", example="8000.00"
+        ),
         "requested": Money(source="requested", null=True, help="Sum asked for."),
         "submitted_at": Instant(source="submitted_at", help="When the server received it, in UTC."),
         "decided_at": Instant(source="decided_at", null=True, help="When it was decided, in UTC."),
         "objection_until": Day(source="objection_until", null=True, help="Last day to object."),
-        "reserve_rank": Integer(source="reserve_rank", null=True, help="Rank on the reserve list."),
+        "reserve_rank": Integer(
+            source="reserve_rank", null=True, help="Rank on the reserve list, from 1.", example=3
+        ),
         "award": Object(
             source="award",
             null=True,
@@ -213,7 +283,13 @@ class Applications(Resource):
             fields={
                 "id": ID,
                 "amount": Money(source="amount", help="Amount."),
-                "state": Enum(source="state", choices=AwardState, help="State of the award."),
+                "state": Enum(
+                    source="state",
+                    choices=AwardState,
+                    help="State of the award.",
+                    meanings=AWARD_STATES,
+                    example="approved",
+                ),
             },
         ),
         "created_at": CREATED,

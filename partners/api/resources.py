@@ -8,7 +8,7 @@ from wecd.common.rest.resource import CREATED, ID, UPDATED, Resource
 PARTNER = {
     "id": ID,
     "code": Text(source="code", help="Short code.", example="WD"),
-    "name": Text(source="name", help="Name."),
+    "name": Text(source="name", help="Name.", example="Wallonie Design"),
 }
 
 
@@ -32,7 +32,7 @@ class Partners(Resource):
     default_ordering = "name"
     fields = PARTNER | {
         "kind": Words(source="kind", help="What kind of organisation."),
-        "city": Text(source="city", null=True, help="City of its seat; null where unknown."),
+        "city": Text(source="city", null=True, help="City of its seat; null where unknown.", example="Liège"),
         "website": Link(source="website", null=True, help="Website."),
         "description": Words(source="description", help="In a few sentences."),
         "created_at": CREATED,

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.api.parts import ENTERPRISE, NUTS2_BY_POSTAL_CODE, nuts2, of_firm, with_office
 from actions.api.resources import ACTION
-from calls.api.resources import FAR, call
+from calls.api.resources import AWARD_STATES, FAR, call
 from calls.enums import CallKind
 from grants.enums import AwardState, LegalBasis
 from grants.models import Award
@@ -45,6 +45,7 @@ class Awards(Resource):
     model = Award
     open = True
     help = "A sum given to an enterprise, and why. Natural persons are not named."
+    depends = ("application__call", "envelope__action__axis__programme", "enterprise__sites")
     filterset_class = AwardFilters
     search = ("title", "reference")
     ordering = {"approved_at": Coalesce("approved_at", Value(FAR)), "amount": "amount"}
@@ -52,14 +53,27 @@ class Awards(Resource):
     fields = {
         "id": ID,
         "reference": Text(source="reference", help="Reference of the application.", example="CC-2026-0001"),
-        "title": Text(source="title", help="Name of the project."),
+        "title": Text(source="title", help="Name of the project.", example="A repairable blanket"),
         "amount": Money(source="amount", help="Amount of the award."),
-        "eligible_cost": Money(source="eligible_cost", help="Eligible cost, without VAT."),
-        "rate": Decimal(source="rate", help="Share of the cost that is funded, in percent.", example="75.00"),
+        "eligible_cost": Money(source="eligible_cost", help="Eligible cost, without VAT.", example="8000.00"),
+        "rate": Decimal(
+            source="rate",
+            help="Share of the cost that is funded, in percent.",
+            unit="percent",
+            example="75.00",
+        ),
         "legal_basis": Enum(source="legal_basis", choices=LegalBasis, help="On what ground it is given."),
-        "state": Enum(source="state", choices=AwardState, help="Where it stands."),
+        "state": Enum(
+            source="state",
+            choices=AwardState,
+            help="Where it stands; open data has `approved`, `active` and `completed` only.",
+            meanings=AWARD_STATES,
+            example="approved",
+        ),
         "approved_at": Instant(source="approved_at", null=True, help="When it was approved, in UTC."),
-        "reasons": Text(source="reasons", null=True, help="Why it was given."),
+        "reasons": Text(
+            source="reasons", null=True, help="Why it was given.", example="It opens a new market."
+        ),
         "enterprise": ENTERPRISE,
         "call": call("application__call", null=True),
         "action": Object(source="envelope__action", fields=ACTION.fields, help="The action that pays."),
@@ -90,6 +104,7 @@ class Vouchers(Resource):
     model = Voucher
     scope = "vouchers:read"
     help = "A voucher of an action your organisation leads or takes part in."
+    depends = ("award__application__call__action__partners", "enterprise__sites")
     filterset_class = VoucherFilters
     search = ("code", "award__title")
     ordering = {"code": "code"}
@@ -97,16 +112,32 @@ class Vouchers(Resource):
     fields = {
         "id": ID,
         "code": Text(source="code", help="Code on the voucher.", example="CC-2026-0001"),
-        "state": Enum(source="state", choices=VoucherState, help="Where it stands."),
+        "state": Enum(
+            source="state",
+            choices=VoucherState,
+            help="Where it stands.",
+            meanings={
+                "awaiting_contribution": "Waiting for the enterprise to pay its own share.",
+                "issued": "Issued: the enterprise can use it.",
+                "expired": "Not used in time; its money was released.",
+                "cancelled": "Taken back; its money was released.",
+            },
+            example="issued",
+        ),
         "amount": Money(source="amount", help="What the programme pays."),
-        "own_share": Money(source="own_share", help="What the enterprise pays, without VAT."),
+        "own_share": Money(
+            source="own_share", help="What the enterprise pays, without VAT.", example="2000.00"
+        ),
         "contribution_on": Day(source="contribution_on", null=True, help="Day the own share arrived."),
         "issued_at": Instant(source="issued_at", null=True, help="When it was issued, in UTC."),
         "expires_on": Day(source="expires_on", null=True, help="Last day to use it."),
         "award": Object(
             source="award",
             help="The award it comes from.",
-            fields={"id": ID, "title": Text(source="title", help="Name of the project.")},
+            fields={
+                "id": ID,
+                "title": Text(source="title", help="Name of the project.", example="A repairable blanket"),
+            },
         ),
         "call": call("award__application__call", null=True),
         "enterprise": ENTERPRISE,

@@ -66,7 +66,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["wecd.api.permissions.DenyByDefault"],
     "PREPROCESSING_HOOKS": [],
-    "POSTPROCESSING_HOOKS": ["wecd.common.rest.schema.strip_slash"],
+    "POSTPROCESSING_HOOKS": ["wecd.api.contract.finish"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -74,6 +74,7 @@ SPECTACULAR_SETTINGS = {
 
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)
 API_REQUESTS_PER_MINUTE_WITH_KEY = env.int("API_REQUESTS_PER_MINUTE_WITH_KEY", default=1200)
+API_WAITING_AT_ONCE = env.int("API_WAITING_AT_ONCE", default=4)  # long polls, a process
 
 # --- Jobs ---------------------------------------------------------------------------------------
 PROCRASTINATE_ON_APP_READY = None

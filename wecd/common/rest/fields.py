@@ -6,11 +6,14 @@ queryset, so ``visible_to()`` still decides which rows there are.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, CharField, Expression, F, Func, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, NullIf
+
+from wecd.common.rest.reader import PERSONAL
 
 LANGUAGES = settings.MODELTRANSLATION_LANGUAGES
 
@@ -65,6 +68,7 @@ class Field:
     help: str = ""
     null: bool = False
     example: object = None
+    unit: str = ""  # of a number: "percent", "seconds"
     scope: str = ""  # a key needs this scope beside the resource's
 
     def expression(self, prefix: str = "") -> Expression:
@@ -81,12 +85,29 @@ class Field:
         """The OpenAPI 3.1 schema, with the documentation."""
         schema = self._schema()
         if self.null:
-            schema = _or_null(schema)
-        extras = {"description": self.help, "examples": [self.example] if self.example is not None else None}
-        return schema | {key: value for key, value in extras.items() if value}
+            schema = or_null(schema)
+        sample = self.sample()
+        examples = None if sample is None or isinstance(sample, dict | list) else [sample]
+        extras = {"examples": examples, "x-unit": self.unit, "x-scope": self.scope}
+        return schema | {"description": self.description()} | {k: v for k, v in extras.items() if v}
 
     def _schema(self) -> dict:
         raise NotImplementedError
+
+    def description(self) -> str:
+        """What it is, in which unit, and the scope it needs: said in words, for people."""
+        agreement = " and a processing agreement in force" if self.scope == PERSONAL else ""
+        needs = f"Only with the scope `{self.scope}`{agreement}; absent otherwise."
+        unit = f"In {self.unit}." if self.unit and self.unit not in self.help else ""
+        return " ".join(part for part in (self.help, unit, needs if self.scope else "") if part)
+
+    def sample(self) -> object:
+        """A value it may have: the declaration's example, or the kind's own."""
+        return self.example
+
+    def components(self) -> dict[str, dict]:
+        """Schemas this one refers to by name, beside those every resource may."""
+        return {}
 
     def columns(self, name: str) -> list[str]:
         """Names of the CSV columns this value fills."""
@@ -97,13 +118,11 @@ class Field:
         return [value]
 
 
-def _or_null(schema: dict) -> dict:
+def or_null(schema: dict) -> dict:
+    """The same, or null."""
     if "type" not in schema:
         return {"oneOf": [schema, {"type": "null"}]}
-    schema = schema | {"type": [schema["type"], "null"]}
-    if "enum" in schema:
-        schema["enum"] = [*schema["enum"], None]
-    return schema
+    return schema | {"type": [schema["type"], "null"]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +143,9 @@ class Id(Field):
     def _schema(self):
         return {"type": "string", "format": "uuid"}
 
+    def sample(self):
+        return self.example or "019aa2c4-6b1e-7c3f-9d52-0f6a3b8e4c71"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Link(Text):
@@ -132,19 +154,44 @@ class Link(Text):
     def _schema(self):
         return {"type": "string", "format": "uri"}
 
+    def sample(self):
+        return self.example or "https://www.example.org/"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Enum(Text):
-    """One of some lower-case words."""
+    """One of some lower-case words. Its schema has the choices' name: wherever they stand they mean the same.
+
+    ``meanings`` says more than the choices' labels do; ``never`` are words that no row of the API has.
+    """
 
     choices: type[models.TextChoices]
+    meanings: dict[str, str] = dataclass_field(default_factory=dict)
+    never: tuple[str, ...] = ()
 
     def _schema(self):
-        return {"type": "string", "enum": list(self.choices.values)}
+        return {"$ref": f"#/components/schemas/{self.component}"}
 
-    def schema(self):
-        meanings = ", ".join(f"`{choice.value}`" for choice in self.choices)
-        return super().schema() | {"description": f"{self.help} One of {meanings}.".strip()}
+    @property
+    def component(self) -> str:
+        return self.choices.__qualname__.replace(".", "")
+
+    def components(self):
+        words = [word for word in self.choices.values if word not in self.never]
+        lines = [
+            f"- `{word}`: {self.meanings.get(word) or sentence(str(self.choices(word).label))}"
+            for word in words
+        ]
+        schema = {"type": "string", "enum": words, "description": "\n".join(lines), "examples": [words[0]]}
+        return {self.component: schema}
+
+    def sample(self):
+        return self.example or next(word for word in self.choices.values if word not in self.never)
+
+
+def sentence(label: str) -> str:
+    """A label as a sentence."""
+    return f"{label.rstrip('.')}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +204,9 @@ class Integer(Field):
 class Boolean(Field):
     def _schema(self):
         return {"type": "boolean"}
+
+    def sample(self):
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +231,9 @@ class Instant(Field):
     def _schema(self):
         return {"type": "string", "format": "date-time"}
 
+    def sample(self):
+        return self.example or "2026-12-01T11:00:00.000000Z"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Day(Field):
@@ -194,6 +247,9 @@ class Day(Field):
     def _schema(self):
         return {"type": "string", "format": "date"}
 
+    def sample(self):
+        return self.example or "2026-12-01"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Money(Field):
@@ -205,9 +261,14 @@ class Money(Field):
             return money
         return _NullOr(value, money)
 
-    def schema(self):
-        reference = {"$ref": "#/components/schemas/Money"}
-        return (_or_null(reference) if self.null else reference) | {"description": self.help}
+    def _schema(self):
+        return {"$ref": "#/components/schemas/Money"}
+
+    def description(self):
+        return f"{super().description()} In euros."
+
+    def sample(self):
+        return {"amount": self.example or "6000.00", "currency": "EUR"}
 
     def columns(self, name):
         return [f"{name}.amount", f"{name}.currency"]
@@ -233,8 +294,11 @@ class Words(Field):
             {language: NullIf(F(f"{prefix}{self.source}_{language}"), Value("")) for language in LANGUAGES}
         )
 
-    def schema(self):
-        return {"$ref": "#/components/schemas/Words", "description": self.help}
+    def _schema(self):
+        return {"$ref": "#/components/schemas/Words"}
+
+    def sample(self):
+        return dict.fromkeys(LANGUAGES) | {LANGUAGES[0]: self.example or "Chèque créatif"}
 
     def columns(self, name):
         return [f"{name}.{language}" for language in LANGUAGES]
@@ -254,12 +318,14 @@ class Object(Field):
         value = JsonObject({name: each.expression(inner) for name, each in self.fields.items()})
         return _null_when(f"{inner}id", value) if self.null else value
 
-    def schema(self):
-        return (
-            _or_null(object_schema(self.fields)) | {"description": self.help}
-            if self.null
-            else (object_schema(self.fields) | {"description": self.help})
-        )
+    def _schema(self):
+        return object_schema(self.fields)
+
+    def sample(self):
+        return sample(self.fields)
+
+    def components(self):
+        return components(self.fields)
 
     def columns(self, name):
         return [column for key, each in self.fields.items() for column in each.columns(f"{name}.{key}")]
@@ -279,8 +345,14 @@ class Many(Field):
         value = JsonObject({name: each.expression() for name, each in self.fields.items()})
         return JsonRows(self.rows().values_list(value, flat=True))
 
-    def schema(self):
-        return {"type": "array", "items": object_schema(self.fields), "description": self.help}
+    def _schema(self):
+        return {"type": "array", "items": object_schema(self.fields)}
+
+    def sample(self):
+        return [sample(self.fields)]
+
+    def components(self):
+        return components(self.fields)
 
 
 def object_schema(fields: dict[str, Field]) -> dict:
@@ -291,3 +363,13 @@ def object_schema(fields: dict[str, Field]) -> dict:
         "required": list(fields),
         "additionalProperties": False,
     }
+
+
+def components(fields: dict[str, Field]) -> dict[str, dict]:
+    """The schemas by name that these members refer to."""
+    return {name: schema for each in fields.values() for name, schema in each.components().items()}
+
+
+def sample(fields: dict[str, Field]) -> dict:
+    """An object that these members' schema describes."""
+    return {name: each.sample() for name, each in fields.items()}

@@ -43,25 +43,31 @@ class Text(Filter, django_filters.CharFilter):
 
 
 class Id(Filter, django_filters.UUIDFilter):
-    value = {"type": "string", "format": "uuid"}
+    value = {"type": "string", "format": "uuid", "examples": ["019aa2c4-6b1e-7c3f-9d52-0f6a3b8e4c71"]}
 
 
 class Day(Filter, django_filters.DateFilter):
-    value = {"type": "string", "format": "date"}
+    value = {"type": "string", "format": "date", "examples": ["2026-12-01"]}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, input_formats=["%Y-%m-%d"], **kwargs)
 
 
 class Instant(Filter, django_filters.Filter):
-    value = {"type": "string", "format": "date-time"}
+    value = {"type": "string", "format": "date-time", "examples": ["2026-12-01T08:00:00Z"]}
     field_class = InstantField
 
 
 class Amount(Filter, django_filters.NumberFilter):
     """A sum of euros."""
 
-    value = {"type": "number", "minimum": 0, "maximum": 1_000_000_000}
+    value = {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1_000_000_000,
+        "examples": [6000],
+        "x-unit": "euros",
+    }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, min_value=0, max_value=1_000_000_000, **kwargs)
@@ -72,11 +78,19 @@ class Words(Filter, django_filters.MultipleChoiceFilter):
 
     def __init__(self, *args, choices, **kwargs):
         self.words = [value for value, _label in choices]
+        self.labels = {value: label for value, label in choices if label != value}
         super().__init__(*args, choices=choices, distinct=False, **kwargs)
 
     def parameter(self, name):
         schema = {"type": "array", "minItems": 1, "items": {"type": "string", "enum": self.words}}
-        return super().parameter(name) | {"schema": schema, "style": "form", "explode": True}
+        meanings = "".join(f"\n- `{word}`: {label}." for word, label in self.labels.items())
+        help = f"{self.help}\n{meanings}" if meanings else self.help
+        return super().parameter(name) | {
+            "description": help,
+            "schema": schema,
+            "style": "form",
+            "explode": True,
+        }
 
 
 class FilterSet(django_filters.FilterSet):

@@ -1,131 +1,120 @@
 """OpenAPI 3.1, made from the declarations the views run on."""
 
+import json
 import re
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 
-from wecd.common.rest import parameters
-from wecd.common.rest.fields import LANGUAGES, object_schema
+from wecd.common.rest import formats, parameters
+from wecd.common.rest.components import (
+    ERRORS,
+    ETAG,
+    HOST,
+    KEY,
+    LIMITS,
+    LINKS,
+    SCHEMAS,
+    problem_response,
+)
+from wecd.common.rest.fields import components, object_schema, sample
 from wecd.common.rest.filters import Filter
+from wecd.common.rest.resource import Resource
 
-MONEY = {
-    "type": "object",
-    "description": "A sum of money. The amount is text so that no client rounds it.",
-    "properties": {
-        "amount": {"type": "string", "pattern": r"^-?\d+\.\d{2}$", "examples": ["6000.00"]},
-        "currency": {"type": "string", "const": "EUR"},
-    },
-    "required": ["amount", "currency"],
-    "additionalProperties": False,
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The `ETag` of an answer you have: unchanged data answer 304, without a body.",
+    "schema": {"type": "string", "examples": ['"5b1f0c9de27a4483b6a7c1d2e3f40516"']},
 }
-WORDS = {
-    "type": "object",
-    "description": "A text by language; null where it is not translated. French is the source.",
-    "properties": {language: {"type": ["string", "null"]} for language in LANGUAGES},
-    "required": list(LANGUAGES),
-    "additionalProperties": False,
-}
-PROBLEM = {
-    "type": "object",
-    "description": "An error (RFC 9457).",
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "description": "Each parameter or field at fault.",
-            "items": {
-                "type": "object",
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-                "required": ["field", "message"],
-            },
-        },
-    },
-    "required": ["type", "title", "status", "detail"],
-}
-KEY = {
-    "type": "http",
-    "scheme": "bearer",
-    "description": "A partner's key: `Authorization: Bearer wecd_…`. Open data needs none.",
-}
-ERRORS = {
-    400: "A parameter is unknown or has a wrong value: `errors` names it.",
-    401: "No key, or one that is unknown, expired or revoked.",
-    403: "The key lacks the scope.",
-    404: "There is no such row, or this key may not see it.",
-    429: "Too many requests: wait the seconds `Retry-After` says.",
-}
-LIMITS = {
-    "RateLimit-Policy": {
-        "description": "The limit: `q` requests in `w` seconds.",
-        "schema": {"type": "string"},
-    },
-    "RateLimit": {
-        "description": "What is left: `r` requests, until `t` seconds from now.",
-        "schema": {"type": "string"},
-    },
-}
-ETAG = {"ETag": {"description": "Send it back in If-None-Match.", "schema": {"type": "string"}}}
 
 
-def strip_slash(result, generator, request, public):
-    """Addresses work with and without a slash at the end; the schema shows those without."""
-    result["paths"] = {path.rstrip("/"): item for path, item in result["paths"].items()}
-    return result
-
-
-class ResourceSchema(AutoSchema):
-    """Writes the whole operation: nothing is guessed from code."""
+class OperationSchema(AutoSchema):
+    """Writes the whole operation: nothing is guessed from code. Subclasses give ``operation(registry)``."""
 
     def get_operation(self, path, path_regex, path_prefix, method, registry):
         if method != "GET":
             return None
+        for name, schema in SCHEMAS.items():
+            add(registry, name, schema)
+        add(registry, "partnerKey", KEY, ResolvedComponent.SECURITY_SCHEMA)
+        for status, (name, _meaning, _detail) in ERRORS.items():
+            add(registry, name, problem_response(status), ResolvedComponent.RESPONSE)
+        return self.operation(registry)
+
+    def operation(self, registry) -> dict:
+        raise NotImplementedError
+
+
+def add(registry, name: str, content: dict, kind: str = ResolvedComponent.SCHEMA) -> None:
+    """Put a component into the schema, once."""
+    registry.register_on_missing(ResolvedComponent(name, kind, content, object=name))
+
+
+def add_row(registry, resource: Resource) -> None:
+    """Put the schema of the resource's rows, and all it refers to, into the schema."""
+    for name, content in components(resource.all_fields).items():
+        add(registry, name, content)
+    add(registry, resource.component, row_schema(resource))
+
+
+def row_schema(resource: Resource) -> dict:
+    """One row. No member is required: `fields` chooses, and lists leave out what only one row shows."""
+    return {**object_schema(resource.all_fields), "required": [], "description": resource.help}
+
+
+def errors(*statuses: int) -> dict[str, dict]:
+    """References to the documented errors; every operation may also answer 429 and 500."""
+    return {
+        str(status): {"$ref": f"#/components/responses/{ERRORS[status][0]}"}
+        for status in sorted({*statuses, 429, 500})
+    }
+
+
+def security(scope: str) -> list[dict]:
+    """Who may ask: a key with this scope, or (without one) everyone, with a key or not."""
+    return [{"partnerKey": [scope]}] if scope else [{"partnerKey": []}, {}]
+
+
+class ResourceSchema(OperationSchema):
+    def operation(self, registry):
         resource = self.view.resource
-        for name, schema in (("Money", MONEY), ("Words", WORDS), ("Problem", PROBLEM)):
-            self.add(registry, name, schema)
-        registry.register_on_missing(
-            ResolvedComponent("partnerKey", ResolvedComponent.SECURITY_SCHEMA, KEY, object=KEY)
-        )
-        self.add(registry, resource.component, self.row_schema(resource))
-        security: list[dict] = [{"partnerKey": []}] if resource.scope else [{"partnerKey": []}, {}]
+        self.add_schemas(registry, resource)
         needs = f"\n\nNeeds a partner's key with the scope `{resource.scope}`." if resource.scope else ""
+        scope = {"x-scope": resource.scope} if resource.scope else {}
         return {
             "operationId": self.operation_id(resource),
             "tags": [resource.name],
             "summary": self.summary(resource),
             "description": (resource.help + needs).strip(),
-            "security": security,
+            "security": security(resource.scope),
+            **scope,
             "parameters": self.parameters(resource),
-            "responses": self.responses(resource, registry),
+            "responses": self.responses(resource),
         }
 
-    def row_schema(self, resource):
-        schema = object_schema(resource.all_fields)
-        schema["required"] = []  # `fields` chooses; lists leave out what only one row shows
-        return {**schema, "description": resource.help}
+    def add_schemas(self, registry, resource):
+        add_row(registry, resource)
 
-    def add(self, registry, name, schema):
-        registry.register_on_missing(ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, object=name))
-
-    def responses(self, resource, registry):
-        codes = [400, 429] + ([401, 403] if resource.scope else [401]) + self.more_errors
+    def responses(self, resource):
+        statuses = [400, 401, 403] if resource.scope else [400, 401]
         return {
-            "200": {"description": "", "headers": LIMITS | ETAG, "content": self.content(resource)},
-            "304": {"description": "Not changed since the ETag in If-None-Match.", "headers": ETAG},
-        } | {
-            str(code): {
-                "description": ERRORS[code],
-                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            }
-            for code in sorted(codes)
-        }
+            "200": {
+                "description": self.answer(resource),
+                "headers": self.headers,
+                "content": self.content(resource),
+                "links": self.links(resource),
+            },
+            "304": {
+                "description": "Not changed since the ETag in `If-None-Match`.",
+                "headers": LIMITS | ETAG,
+            },
+        } | errors(*statuses, *self.more_errors)
 
 
 class ListSchema(ResourceSchema):
     more_errors: list[int] = []
+    headers = LIMITS | ETAG | LINKS
 
     def operation_id(self, resource):
         return f"list_{_snake(resource.name)}"
@@ -133,39 +122,87 @@ class ListSchema(ResourceSchema):
     def summary(self, resource):
         return f"List {resource.name.replace('-', ' ')}"
 
+    def answer(self, resource):
+        return f"A page of {resource.name.replace('-', ' ')}."
+
     def parameters(self, resource):
         filters = [each.parameter(name) for name, each in resource.filterset_class.base_filters.items()]
-        return filters + _list_parameters(resource)
+        return filters + _list_parameters(resource) + [IF_NONE_MATCH]
 
-    def content(self, resource):
+    def links(self, resource):
+        return {
+            "One": {
+                "operationId": f"get_{_snake(resource.name)}",
+                "parameters": {"id": "$response.body#/results/0/id"},
+                "description": "One of the rows, by its id.",
+            }
+        }
+
+    def add_schemas(self, registry, resource):
+        super().add_schemas(registry, resource)
+        add(registry, f"{resource.component}Page", self.page(resource))
+
+    def page(self, resource):
         link = {"type": ["string", "null"], "format": "uri"}
-        page = {
+        return {
             "type": "object",
+            "description": self.answer(resource),
             "properties": {
-                "next": link | {"description": "The next page; null on the last."},
-                "previous": link | {"description": "The page before; null on the first."},
-                "count": {"type": "integer", "description": "Only with `count`."},
-                "count_is": {"type": "string", "enum": list(parameters.COUNTS)},
+                "next": link
+                | {"description": "The next page; null on the last.", "examples": [_next(resource)]},
+                "previous": link | {"description": "The page before; null on the first.", "examples": [None]},
+                "count": {
+                    "type": "integer",
+                    "minimum": 0,
+                    "description": "Number of rows in all pages; only with `count`.",
+                    "examples": [1234],
+                },
+                "count_is": {
+                    "type": "string",
+                    "enum": list(parameters.COUNTS),
+                    "description": COUNT_IS,
+                    "examples": ["exact"],
+                },
                 "results": {
                     "type": "array",
                     "items": {"$ref": f"#/components/schemas/{resource.component}"},
+                    "description": "The rows.",
                 },
             },
             "required": ["next", "previous", "results"],
             "additionalProperties": False,
         }
-        text = {"schema": {"type": "string"}}
-        return {"application/json": {"schema": page}, "application/x-ndjson": text, "text/csv": text}
+
+    def content(self, resource):
+        row = sample(resource.fields)
+        text = json.dumps(row, ensure_ascii=False)
+        lines = {
+            "type": "string",
+            "description": f"Each line is a JSON object: {_article(resource.component)}.",
+        }
+        table = {"type": "string", "description": CSV}
+        return {
+            "application/json": {
+                "schema": {"$ref": f"#/components/schemas/{resource.component}Page"},
+                "example": {"next": _next(resource), "previous": None, "results": [row]},
+            },
+            "application/x-ndjson": {"schema": lines, "example": f"{text}\n"},
+            "text/csv": {"schema": table, "example": formats.as_csv([text], resource.fields).decode()},
+        }
 
 
 class DetailSchema(ResourceSchema):
     more_errors = [404]
+    headers = LIMITS | ETAG
 
     def operation_id(self, resource):
         return f"get_{_snake(resource.name)}"
 
     def summary(self, resource):
         return f"One of the {resource.name.replace('-', ' ')}"
+
+    def answer(self, resource):
+        return "The row."
 
     def parameters(self, resource):
         place = {
@@ -175,14 +212,45 @@ class DetailSchema(ResourceSchema):
             "description": "The row's public id.",
             "schema": {"type": "string", "format": "uuid"},
         }
-        return [place, _fields_parameter(resource)]
+        return [place, _fields_parameter(resource), IF_NONE_MATCH]
+
+    def links(self, resource):
+        return {
+            "List": {
+                "operationId": f"list_{_snake(resource.name)}",
+                "description": "The rows of the resource.",
+            }
+        }
 
     def content(self, resource):
-        return {"application/json": {"schema": {"$ref": f"#/components/schemas/{resource.component}"}}}
+        return {
+            "application/json": {
+                "schema": {"$ref": f"#/components/schemas/{resource.component}"},
+                "example": sample(resource.all_fields),
+            }
+        }
+
+
+COUNT_IS = """How the rows were counted; only with `count`.
+
+- `exact`: every row was counted.
+- `estimate`: what the database reckons, without counting."""
+CSV = (
+    "The first line names the columns; a member inside another is `call.id`, a list is JSON. "
+    "Text that a spreadsheet would run as a formula begins with an apostrophe."
+)
 
 
 def _snake(name: str) -> str:
     return name.replace("-", "_")
+
+
+def _next(resource) -> str:
+    return f"{HOST}/api/v1/{resource.name}?cursor=WyJjb2RlIl0.c2ln"
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[0] in 'AEIO' else 'a'} `{name}`"
 
 
 def _fields_parameter(resource) -> dict:
@@ -213,12 +281,17 @@ def _list_parameters(resource) -> list[dict]:
         ),
         parameter(
             "ordering",
-            "The order of rows; “-” for the last first. Ties go by id.",
+            "The order of rows by this member; “-” for the last first. Ties go by id.",
             type="string",
             enum=parameters.orderings(resource),
             default=resource.default_ordering,
         ),
-        parameter("cursor", "From `next` or `previous` of another page.", type="string", minLength=1),
+        parameter(
+            "cursor",
+            "From `next` or `previous` of another page of the same ordering. Opaque: make none up.",
+            type="string",
+            minLength=1,
+        ),
         parameter(
             "page_size",
             "Rows a page.",
@@ -229,14 +302,17 @@ def _list_parameters(resource) -> list[dict]:
         ),
         parameter(
             "count",
-            "Add the number of rows: exact (reads them all) or estimated (costs nothing). "
-            "Also in the header X-Total-Count.",
+            "Add the number of rows, as `count` and in the header `X-Total-Count`.\n\n"
+            "- `exact`: reads them all.\n- `estimate`: what the database reckons; costs nothing.",
             type="string",
             enum=list(parameters.COUNTS),
         ),
         parameter(
             "format",
-            "JSON with links; or one row a line (NDJSON, CSV), the links being in the Link header.",
+            "The form of the answer; or ask by the Accept header.\n\n"
+            "- `json`: a page with links.\n- `ndjson`: one row a line, as JSON.\n"
+            "- `csv`: one row a line, as a table.\n\n"
+            "For the last two, the links are in the header `Link`.",
             type="string",
             enum=list(parameters.FORMATS),
             default="json",
