@@ -7,4 +7,4 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partners")
 
     def ready(self):
-        from partners import receivers  # noqa: F401  (connects them)
+        from partners import mails, receivers  # noqa: F401  (declares them, connects them)

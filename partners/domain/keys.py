@@ -6,23 +6,34 @@ import re
 import secrets
 import string
 import zlib
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_network
 
 import rules
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from partners.enums import Scope
 from partners.models import ApiKey, Partner
+from partners.rules import is_member
 from wecd.common import journal
+from wecd.common.outbox import queue_mail
 from wecd.common.rest.reader import PERSONAL, Reader
-from wecd.common.workflow import NotAllowed, Refused
+from wecd.common.workflow import NotAllowed, Refused, why_not_permitted
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 SHAPE = re.compile(r"wecd_([0-9A-Za-z]{32})_([0-9A-Za-z]{6})\Z")
 USE_NOTED_EVERY = timedelta(minutes=1)
+MOST, MOST_NETWORKS = 20, 20  # usable keys of a partner; networks of a key
+LONGEST_OVERLAP = timedelta(days=30)
+WARNED_BEFORE = (timedelta(days=3), timedelta(days=14))  # the nearest first: one late mail, not two
+WARNED = "partners.apikey.warn"
+_noted: dict[object, date] = {}  # key → the last day this process knows to be in the journal
 
 
 def create(
@@ -31,65 +42,238 @@ def create(
     name: str,
     scopes: list[str],
     by,
+    networks: Iterable[str] = (),
     expires_at: datetime | None = None,
     raw: str | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its secret, which is shown once and never stored: only its SHA-256 is.
 
-    ``raw`` sets the secret of the demo and of tests; production refuses it. Writes the journal.
+    ``raw`` sets the secret of the demo and of tests; production refuses it. Writes the journal, and to the
+    partner's members.
     """
-    if not rules.has_perm(ApiKey.get_perm("add"), by):
-        raise NotAllowed(_("Only a programme manager can create an API key."))
-    check(scopes, expires_at)
     if raw is not None and settings.WECD_ENV == "production":
         raise Refused(_("In production, the portal chooses the secret of a key."))
     raw = raw or new_secret()
-    if ApiKey.objects.filter(hash=digest(raw)).exists():
-        raise Refused(_("This key exists already."))
+    row = ApiKey(
+        partner=partner,
+        name=name,
+        scopes=sorted(set(scopes)),
+        networks=clean_networks(networks),
+        expires_at=expires_at,
+    )
+    return add(row, digest(raw), prefix=raw[:12], by=by), raw
+
+
+def add(row: ApiKey, hash_: str, *, prefix: str, by) -> ApiKey:
+    """Keep a new row (key or OAuth client) once everything about it is right."""
     with transaction.atomic():
-        key = ApiKey.objects.create(
-            partner=partner,
-            name=name,
+        partner = Partner.objects.select_for_update().get(pk=row.partner_id)  # the most there may be, counted
+        if not rules.has_perm(ApiKey.get_perm("add"), by, partner):
+            raise NotAllowed(_("Only a member of the partner or a programme manager can create an API key."))
+        check(row.scopes, row.expires_at, partner=partner)
+        if ApiKey.objects.filter(hash=hash_).exists():
+            raise Refused(_("This key exists already."))
+        if partner.api_keys.usable().count() >= MOST:
+            raise Refused(
+                _("%(most)s usable keys are the most. Revoke one that is no longer used.") % {"most": MOST}
+            )
+        row.partner, row.hash, row.prefix, row.created_by = partner, hash_, prefix, by
+        row.save(force_insert=True)
+        _record_new(row, by)
+    return row
+
+
+def rotate(
+    key: ApiKey, *, by, overlap: timedelta, expires_at: datetime | None = None, raw: str | None = None
+) -> tuple[ApiKey, str]:
+    """A new key like this one, and its secret. Both work until the old one ends, after ``overlap``.
+
+    A key is replaced once: what replaces it is rotated next. Writes the journal of both, and to the members.
+    """
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        raise Refused(
+            _("Both keys can work side by side for at most %(days)s days.") % {"days": LONGEST_OVERLAP.days}
+        )
+    if raw is not None and settings.WECD_ENV == "production":
+        raise Refused(_("In production, the portal chooses the secret of a key."))
+    raw = raw or new_secret()
+    with transaction.atomic():
+        old = _locked(key, "rotate", by)
+        if old.client_id:
+            raise Refused(_("An OAuth client gets a new secret instead."))
+        _must_be_usable(old)
+        if hasattr(old, "replaced_by"):
+            raise Refused(_("This key has been replaced already: rotate the one that replaced it."))
+        _must_end_later(expires_at)
+        new = ApiKey.objects.create(
+            partner=old.partner,
+            name=old.name,
             prefix=raw[:12],
             hash=digest(raw),
-            scopes=sorted(set(scopes)),
+            scopes=old.scopes,
+            networks=old.networks,
             expires_at=expires_at,
+            replaces=old,
             created_by=by,
         )
-        journal.record(
-            key,
-            "partners.apikey.create",
-            by=by,
-            partner=partner.code,
-            name=name,
-            prefix=key.prefix,
-            scopes=key.scopes,
-            expires_at=expires_at,
-        )
-    return key, raw
+        ends = timezone.now() + overlap
+        old.expires_at = min(old.expires_at or ends, ends)
+        old.save(update_fields=["expires_at", "updated_at"])
+        facts = {"partner": old.partner.code, "prefix": old.prefix, "until": old.expires_at}
+        journal.record(old, "partners.apikey.rotate", by=by, replaced_by=str(new.pk), **facts)
+        _record_new(new, by, replaces=str(old.pk))
+    return new, raw
 
 
-def check(scopes: list[str], expires_at: datetime | None) -> None:
-    """Refuse what would make no usable key."""
-    unknown = set(scopes) - set(Scope.values)
-    if unknown:
-        raise Refused(_("There is no scope “%(scope)s”.") % {"scope": ", ".join(sorted(unknown))})
-    if expires_at and expires_at <= timezone.now():
-        raise Refused(_("The key would have expired already: choose a later date."))
+def _record_new(row: ApiKey, by, **facts) -> None:
+    journal.record(
+        row,
+        "partners.apikey.create",
+        by=by,
+        partner=row.partner.code,
+        name=row.name,
+        prefix=row.prefix,
+        scopes=row.scopes,
+        networks=row.networks,
+        expires_at=row.expires_at,
+        **facts,
+    )
+    _tell_members("partners/key_created", row, by=by)
+
+
+def change(key: ApiKey, *, by, name: str, networks: Iterable[str]) -> ApiKey:
+    """Another name, other networks. Scopes stay: more is another key. The journal keeps before and after."""
+    with transaction.atomic():
+        row = _locked(key, "edit", by)
+        _must_be_usable(row)
+        wanted = {"name": name.strip() or row.name, "networks": clean_networks(networks)}
+        facts = {
+            field: {"from": getattr(row, field), "to": value}
+            for field, value in wanted.items()
+            if getattr(row, field) != value
+        }
+        if facts:
+            row.name, row.networks = wanted["name"], wanted["networks"]
+            row.save(update_fields=["name", "networks", "updated_at"])
+            journal.record(row, "partners.apikey.change", by=by, prefix=row.prefix, **facts)
+    return row
 
 
 def revoke(key: ApiKey, *, by) -> ApiKey:
-    """End a key now and for good. Writes the journal."""
+    """End a key now and for good. Writes the journal; and to the members, when it was none of them."""
     with transaction.atomic():
-        row = ApiKey.objects.select_for_update().get(pk=key.pk)
-        if not rules.has_perm(ApiKey.get_perm("revoke"), by, row):
-            raise NotAllowed(_("Only a programme manager can revoke an API key."))
+        row = _locked(key, "revoke", by)
         if row.revoked_at:
             raise Refused(_("This key was revoked already."))
         row.revoked_at = timezone.now()
         row.save(update_fields=["revoked_at", "updated_at"])
         journal.record(row, "partners.apikey.revoke", by=by, partner=row.partner.code, prefix=row.prefix)
+        if not is_member(by, row):
+            _tell_members("partners/key_revoked", row, by=by)
     return row
+
+
+def warn(now: datetime | None = None) -> int:
+    """Write to the members 14 and 3 days before a key expires; returns how many keys were warned of.
+
+    The journal remembers each warning, so that a job run twice, or after a pause, sends none twice. What has
+    been replaced is left to end.
+    """
+    now = now or timezone.now()
+    ending = ApiKey.objects.usable(now).filter(expires_at__lte=now + max(WARNED_BEFORE), replaced_by=None)
+    return sum(_warn_of(pk, now) for pk in ending.order_by("pk").values_list("pk", flat=True))
+
+
+def _warn_of(pk, now: datetime) -> int:
+    with transaction.atomic():
+        row = (
+            ApiKey.objects.usable(now).select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+        )
+        if row is None or row.expires_at is None:
+            return 0
+        due = next((days for days in WARNED_BEFORE if row.expires_at - now <= days), None)
+        if due is None:
+            return 0
+        facts = {"days": due.days, "expires_at": row.expires_at.isoformat()}
+        if any(entry.facts == facts for entry in journal.entries_about(row).filter(verb=WARNED)):
+            return 0
+        journal.record(row, WARNED, by=User.objects.system(), **facts)
+        _tell_members("partners/key_expires", row, by=None)
+    return 1
+
+
+def note_personal_read(key_id) -> None:
+    """Say in the journal, once a key and day (UTC), that the key read personal data; then do nothing."""
+    today = datetime.now(UTC).date()
+    if _noted.get(key_id) == today:
+        return
+    with transaction.atomic():
+        first = Q(personal_read_on=None) | Q(personal_read_on__lt=today)
+        if ApiKey.objects.filter(first, pk=key_id).update(personal_read_on=today):
+            row = ApiKey.objects.select_related("partner").get(pk=key_id)
+            facts = {"partner": row.partner.code, "prefix": row.prefix, "day": today}
+            journal.record(row, "partners.apikey.read_personal", by=User.objects.system(), **facts)
+    if len(_noted) > 10_000:
+        _noted.clear()
+    transaction.on_commit(lambda: _noted.update({key_id: today}))
+
+
+def check(scopes: Iterable[str], expires_at: datetime | None, *, partner: Partner | None = None) -> None:
+    """Refuse what would make no usable key."""
+    unknown = set(scopes) - set(Scope.values)
+    if unknown:
+        raise Refused(_("There is no scope “%(scope)s”.") % {"scope": ", ".join(sorted(unknown))})
+    _must_end_later(expires_at)
+    if PERSONAL in scopes and partner is not None and not partner.agreements.in_force().exists():
+        raise Refused(
+            _("Personal data need a processing agreement in force with the partner: there is none on file.")
+        )
+
+
+def clean_networks(networks: Iterable[str]) -> list[str]:
+    """Each network in its shortest form, once. ``Refused`` names what is none."""
+    found: list[str] = []
+    for text in filter(None, (each.strip() for each in networks)):
+        try:
+            network = ip_network(text, strict=False)
+        except ValueError:
+            raise Refused(
+                _("“%(text)s” is no network. Write an address (192.0.2.7) or a range (192.0.2.0/24).")
+                % {"text": text[:60]}
+            ) from None
+        if not network.prefixlen:
+            raise Refused(
+                _("“%(text)s” is every address there is: leave the networks empty instead.") % {"text": text}
+            )
+        if str(network) not in found:
+            found.append(str(network))
+    if len(found) > MOST_NETWORKS:
+        raise Refused(_("A key takes at most %(most)s networks.") % {"most": MOST_NETWORKS})
+    return found
+
+
+def _must_end_later(expires_at: datetime | None) -> None:
+    if expires_at and expires_at <= timezone.now():
+        raise Refused(_("The key would have expired already: choose a later date."))
+
+
+def _must_be_usable(row: ApiKey) -> None:
+    if row.revoked_at:
+        raise Refused(_("This key was revoked already."))
+    if not row.is_usable:
+        raise Refused(_("This key has expired: create a new one."))
+
+
+def _locked(key: ApiKey, verb: str, by) -> ApiKey:
+    row = ApiKey.objects.select_for_update(of=("self",)).select_related("partner").get(pk=key.pk)
+    if not rules.has_perm(ApiKey.get_perm(verb), by, row):
+        raise NotAllowed(why_not_permitted(row, verb, by))
+    return row
+
+
+def _tell_members(template: str, row: ApiKey, *, by) -> None:
+    for member in row.partner.members.select_related("user").filter(user__is_active=True).order_by("pk"):
+        queue_mail(template, to=member.user, about=row, by=by)
 
 
 def authenticate(raw: str) -> ApiKey | None:

@@ -1,5 +1,6 @@
 """What a partner signed before it may process personal data."""
 
+import pghistory
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -7,9 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.rules import is_manager, sees_personal_data
 from partners.models.partner import Partner
 from partners.querysets import AgreementQuerySet
+from partners.rules import is_member
 from wecd.common.models import Row
 
 
+def document_path(agreement, name: str) -> str:
+    """Under the agreement's own id: a name may tell more than it should."""
+    return f"agreements/{agreement.pk}.pdf"
+
+
+@pghistory.track(model_name="ProcessingAgreementHistory")
 class ProcessingAgreement(Row):
     """A data-processing agreement (GDPR, article 28) with a partner. Without one in force, no key of the
     partner shows personal data, whatever its scopes.
@@ -20,7 +28,7 @@ class ProcessingAgreement(Row):
     purpose = models.TextField(_("purpose of the processing"))
     signed_on = models.DateField(_("signed on"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
-    document = models.FileField(_("signed document"), upload_to="agreements/", blank=True)
+    document = models.FileField(_("signed document"), upload_to=document_path, blank=True)
 
     objects = AgreementQuerySet.as_manager()
 
@@ -34,7 +42,12 @@ class ProcessingAgreement(Row):
                 name="agreement_ends_after_it_begins",
             )
         ]
-        rules_permissions = {"view": sees_personal_data, "add": is_manager, "change": is_manager}
+        rules_permissions = {
+            "view": sees_personal_data,
+            "add": is_manager,
+            "change": is_manager,
+            "read": sees_personal_data | is_member,  # the signed document
+        }
 
     def __str__(self) -> str:
         return f"{self.reference} ({self.partner})"

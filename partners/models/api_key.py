@@ -6,10 +6,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.rules import is_manager, is_system, sees_personal_data
-from partners.enums import Scope
+from accounts.rules import is_system, sees_personal_data
+from partners.enums import KeyState, Scope
 from partners.models.partner import Partner
 from partners.querysets import ApiKeyQuerySet
+from partners.rules import is_at_home
 from wecd.common.models import Row
 
 
@@ -26,6 +27,9 @@ class ApiKey(Row):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    personal_read_on = models.DateField(
+        null=True, blank=True, editable=False
+    )  # the last day
     networks = ArrayField(
         models.CharField(max_length=49), default=list, blank=True, verbose_name=_("networks")
     )  # "192.0.2.0/24": from elsewhere the key opens nothing; none: from anywhere
@@ -43,8 +47,10 @@ class ApiKey(Row):
         ordering = ["partner__name", "name"]
         rules_permissions = {
             "view": sees_personal_data,
-            "add": is_manager | is_system,
-            "revoke": is_manager | is_system,
+            "add": is_at_home | is_system,
+            "edit": is_at_home | is_system,  # its name and its networks; nobody changes the rest
+            "rotate": is_at_home | is_system,
+            "revoke": is_at_home | is_system,
         }
 
     def __str__(self) -> str:
@@ -53,6 +59,16 @@ class ApiKey(Row):
     @property
     def is_usable(self) -> bool:
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
+
+    @property
+    def state(self) -> KeyState:
+        """Where it stands at this moment. Reads ``replaced_by``: select it with a list."""
+        if self.revoked_at is not None:
+            return KeyState.REVOKED
+        replaced = hasattr(self, "replaced_by")
+        if not self.is_usable:
+            return KeyState.REPLACED if replaced else KeyState.EXPIRED
+        return KeyState.ENDING if replaced else KeyState.USABLE
 
 
 class ApiUsage(models.Model):

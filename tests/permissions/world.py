@@ -69,7 +69,7 @@ class World:
         HubManager.objects.create(hub=self.hub, user=self.users["hub-manager"])
         PartnerMember.objects.create(partner=self.call.action.lead, user=self.users["partner-editor"])
         manager = self.users["manager"]
-        scopes = list(Scope.values)
+        scopes = [scope for scope in Scope.values if scope != Scope.PERSONAL_READ]  # no agreement on file
         self.keys = {
             "key": keys.create(partner=self.call.action.lead, name="ours", scopes=scopes, by=manager)[1],
             "other-key": keys.create(partner=PartnerFactory(), name="theirs", scopes=scopes, by=manager)[1],

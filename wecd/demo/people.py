@@ -31,7 +31,6 @@ def create() -> dict[str, User]:
     HubManager.objects.get_or_create(hub=Hub.objects.get(slug="trakk"), user=found["hub"])
     for action in Action.objects.filter(slug__in=WITH_WALLONIE_DESIGN):
         action.partners.add(partner)
-    keys.create(
-        partner=partner, name="Démonstration", scopes=list(Scope.values), by=found["manager"], raw=API_KEY
-    )
+    scopes = [scope for scope in Scope.values if scope != Scope.PERSONAL_READ]
+    keys.create(partner=partner, name="Démonstration", scopes=scopes, by=found["manager"], raw=API_KEY)
     return found
