@@ -7,4 +7,4 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partners")
 
     def ready(self):
-        from partners import mails, receivers  # noqa: F401  (declares them, connects them)
+        from partners import mails, receivers, webhook_mails  # noqa: F401  (declares them, connects them)

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.rules import is_manager, is_reader, sees_personal_data
+from partners.enums import DeliveryStatus, EndpointState
 from partners.rules import memberships_of, partners_of
 
 
@@ -48,3 +49,38 @@ class ApiKeyQuerySet(models.QuerySet):
 
     def for_staff(self, user):
         return self if sees_personal_data(user) else self.none()
+
+
+class EndpointQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of the partners whose space this person may enter; deleted ones are gone from there."""
+        mine = self.exclude(state=EndpointState.DELETED)
+        return mine if is_manager(user) else mine.filter(partner__in=memberships_of(user))
+
+    def for_staff(self, user):
+        return self if sees_personal_data(user) else self.none()
+
+    def listening(self):
+        return self.filter(state=EndpointState.ACTIVE)
+
+    def with_last_delivery(self):
+        """Adds ``last_status`` and ``last_at`` of the newest delivery; its log answers in one step."""
+        from partners.models import WebhookDelivery  # a queryset of one model that looks at another
+
+        newest = WebhookDelivery.objects.filter(endpoint=models.OuterRef("pk")).order_by("-id")
+        return self.annotate(
+            last_status=models.Subquery(newest.values("status")[:1]),
+            last_at=models.Subquery(newest.values("message__at")[:1]),
+        )
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def open(self):
+        """Neither delivered nor given up."""
+        return self.filter(status__in=[DeliveryStatus.WAITING, DeliveryStatus.FAILED])
+
+    def due(self, now):
+        """To be tried now, and in nobody's hands."""
+        return self.open().filter(
+            models.Q(claimed_until=None) | models.Q(claimed_until__lt=now), next_attempt_at__lte=now
+        )

@@ -35,6 +35,8 @@ def check_values(settings: dict) -> None:
         problems.append("SITE_URL must start with https://")
     if settings["EMAIL_BACKEND"].rsplit(".", 2)[-2] in ("dummy", "console", "locmem"):
         problems.append("EMAIL_URL does not send mail: give an smtp:// or smtps:// address")
+    if settings.get("WEBHOOKS_TO_LOOPBACK"):
+        problems.append("WEBHOOKS_TO_LOOPBACK is on: unset it, or partners reach this machine's own services")
     if problems:
         raise ImproperlyConfigured("Production cannot start. " + ". ".join(problems) + ".")
 

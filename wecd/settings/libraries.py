@@ -78,6 +78,9 @@ API_WAITING_AT_ONCE = env.int("API_WAITING_AT_ONCE", default=4)  # long polls, a
 
 # --- Jobs ---------------------------------------------------------------------------------------
 PROCRASTINATE_ON_APP_READY = None
+# Several threads, so that a slow receiver of webhooks keeps no mail waiting; what succeeded leaves the queue.
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 4, "delete_jobs": "successful"}
+API_RESOURCES = "wecd.catalogue.RESOURCES"  # every resource of the API, for the floors below it
 
 # --- Back office --------------------------------------------------------------------------------
 UNFOLD = {
