@@ -59,6 +59,8 @@ def walk(node, where: str = "", under_schemas: bool = False) -> Iterator[tuple[s
         for index, each in enumerate(node):
             yield from walk(each, f"{where}[{index}]", under_schemas)
     elif isinstance(node, dict):
+        if under_schemas and where.endswith("discriminator"):
+            return
         names = where.endswith(("properties", "schemas")) or not where
         if not (under_schemas and names):
             yield where, node

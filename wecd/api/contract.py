@@ -56,6 +56,17 @@ INFO = {
 }
 SERVERS = [{"url": "/", "description": "The portal this schema comes from."}]
 
+MORE_TAGS = [
+    {
+        "name": "changes",
+        "description": "Created, updated and deleted rows: a copy that follows them misses none.",
+    },
+    {
+        "name": "exports",
+        "description": "Everything a reader may see of a resource, in one file.",
+    },
+]
+
 
 def finish(result, generator, request, public):
     """Say what the API is, and put everything in the catalogue's order.
@@ -67,9 +78,14 @@ def finish(result, generator, request, public):
     result["info"] = INFO | {"version": result["info"]["version"]}
     result["servers"] = SERVERS
     result["tags"] = [{"name": resource.name, "description": _about(resource)} for resource in RESOURCES]
+    result["tags"] += [tag for tag in MORE_TAGS if tag["name"] in _used(result)]
     result["paths"] = dict(sorted(paths.items(), key=lambda item: _place(known, item[0])))
     result["components"]["responses"]["MethodNotAllowed"] = problem_response(405)
     return result
+
+
+def _used(result) -> set[str]:
+    return {tag for item in result["paths"].values() for each in item.values() for tag in each["tags"]}
 
 
 def _about(resource) -> str:

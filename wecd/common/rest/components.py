@@ -1,5 +1,7 @@
 """What every operation's documentation shares: money, texts, errors, headers, the ways to sign in."""
 
+from http import HTTPStatus
+
 from wecd.common.rest.fields import LANGUAGES
 from wecd.common.rest.problems import CONTENT_TYPE, TITLES
 
@@ -153,6 +155,11 @@ ERRORS: dict[int, tuple[str, str, str]] = {
         "Another method than GET or HEAD: the API only reads.",
         'Method "POST" not allowed.',
     ),
+    410: (
+        "FeedBegunAnew",
+        "The feed has begun anew since this cursor was given: load everything again, without `after`.",
+        "The feed has begun anew since this cursor was given: load everything again, without “after”.",
+    ),
     429: (
         "TooManyRequests",
         "Too many requests: wait the seconds `Retry-After` says.",
@@ -174,7 +181,8 @@ ERROR_HEADERS = {
 def problem_response(status: int) -> dict:
     """The response component of an error, with an example."""
     _name, meaning, detail = ERRORS[status]
-    example: dict = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail}
+    title = TITLES.get(status) or HTTPStatus(status).phrase
+    example: dict = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if status == 400:
         example["errors"] = [{"field": "colour", "message": detail}]
     content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
