@@ -21,7 +21,7 @@ class Hubs(Resource):
     model = Hub
     open = True
     help = "A Creative Hub: a local third place."
-    depends = ("operators",)
+    depends = ("programme", "operators")
     filterset_class = HubFilters
     search = ("name", "former_names", "city")
     ordering = {"slug": "slug"}

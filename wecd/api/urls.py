@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from wecd.api import changes
 from wecd.api.views import DocsView, SchemaView, list_of, one_of
 from wecd.catalogue import RESOURCES
 
@@ -11,6 +12,7 @@ app_name = "api"
 urlpatterns = [
     path("schema", SchemaView.as_view(), name="schema"),
     path("docs", DocsView.as_view(), name="docs"),
+    re_path(r"^changes/?$", changes.view(), name="changes"),
 ]
 for resource in RESOURCES:
     urlpatterns += [

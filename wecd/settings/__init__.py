@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "wecd.demo",
     "wecd.contact",
     "wecd.pages",
+    "wecd.feed",
     "accounts",
     "partners",
     "actions",

@@ -1,5 +1,8 @@
 """What a resource declares."""
 
+from datetime import datetime
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -27,7 +30,7 @@ class Resource:
     more_fields: dict[str, Field] = {}  # only where one row is asked for
     filterset_class: type
     search: tuple[str, ...] = ()
-    depends: dict[str, tuple[str, ...]] = {}  # rows inside these: model label: paths from here
+    depends: tuple[str, ...] = ()  # relations whose rows show in, or decide about, this resource's rows
     ordering: dict[str, str | models.Expression] = {}  # public name: column, never null
     default_ordering = "created_at"
 
@@ -45,6 +48,10 @@ class Resource:
     def joined(self, rows: models.QuerySet) -> models.QuerySet:
         """Annotations that several fields or filters share."""
         return rows
+
+    def turned(self, since: datetime, until: datetime) -> set[UUID]:
+        """Keys of the rows that changed between two instants by the clock alone."""
+        return set()
 
     def orderings(self) -> dict[str, models.Expression]:
         declared = {"created_at": "created_at", "updated_at": "updated_at"} | self.ordering

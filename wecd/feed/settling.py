@@ -1,0 +1,192 @@
+"""Turn marks into entries: one settler at a time, each round from one snapshot of the database.
+
+A round takes away the marks it sees, works out which rows they touch, asks each resource which of these its
+readers may see (``visible_to``, ``visible_to_partner``), and numbers what changed. What commits while a round
+runs is not in its snapshot, neither the rows nor the marks: the next round finds both. So nothing can be
+missed, however long a transaction takes, and nobody waits for it; rounds follow each other in the order of
+commits, and the copy of a reader who has applied a whole round equals the database at its snapshot.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, UUIDField
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+from psycopg import errors
+
+from partners.models import Partner
+from wecd.catalogue import RESOURCES
+from wecd.common.rest import holes
+from wecd.common.rest.reader import ANYONE, Reader
+from wecd.common.rest.resource import Resource
+from wecd.feed import watching
+from wecd.feed.models import OPEN, State
+
+MARKS_A_ROUND = 50_000
+PATIENCE = "3s"  # for another settler at work
+CLOCK_EVERY = timedelta(seconds=5)  # how late what changes by time alone may be
+
+
+def settle(*, rounds: int = 1000, tell: bool = True) -> bool:
+    """Bring the feed up to date with all that was committed before this call; returns whether it is.
+
+    Does nothing where the feed is up to date. False when another settler kept us waiting too long, or
+    ``rounds`` were not enough: what is settled so far can be read all the same. ``tell``: announce the
+    changes to webhooks.
+    """
+    for _ in range(rounds):
+        if not pending():
+            return True
+        try:
+            _round(tell)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, errors.LockNotAvailable):
+                raise
+            return False
+    return not pending()
+
+
+def pending() -> bool:
+    """Whether there is something to settle, in the eyes of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM feed_mark) OR EXISTS (SELECT FROM feed_state WHERE clock < %s)",
+            [timezone.now() - CLOCK_EVERY],
+        )
+        return cursor.fetchone()[0]
+
+
+def _round(tell: bool) -> None:
+    inside = connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not inside:  # LOCK TABLE takes no snapshot: it is taken by what follows, once we are alone
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'; SET LOCAL jit = off")
+        cursor.execute(f'LOCK TABLE "{State._meta.db_table}" IN EXCLUSIVE MODE')
+        Round(cursor, tell).run()
+
+
+@dataclass
+class Round:
+    """One round of settling. ``seq`` is the place of the last entry written so far."""
+
+    cursor: Any
+    tell: bool
+    seq: int = 0
+
+    def run(self) -> None:
+        now = timezone.now()
+        self.cursor.execute("SELECT seq, clock FROM feed_state")
+        self.seq, clock = self.cursor.fetchone()
+        first = self.seq  # noqa: F841
+        marked = self._take_marks()
+        turned = {resource: resource().turned(clock, now) for resource in RESOURCES}
+        touched = {resource: self._touched(resource, marked, turned[resource]) for resource in RESOURCES}
+        touched = {resource: rows for resource, rows in touched.items() if rows}
+        for resource, rows in touched.items():
+            self._seen(resource(), rows)
+        for resource, rows in reversed(touched.items()):
+            self._gone(resource(), rows)
+        self.cursor.execute("UPDATE feed_state SET seq = %s, clock = GREATEST(clock, %s)", [self.seq, now])
+
+    def _take_marks(self) -> dict[str, set[UUID]]:
+        """Up to ``MARKS_A_ROUND`` marks, by label; they are gone when this transaction commits."""
+        self.cursor.execute(
+            "DELETE FROM feed_mark WHERE id IN (SELECT id FROM feed_mark ORDER BY id LIMIT %s) "
+            "RETURNING model, row",
+            [MARKS_A_ROUND],
+        )
+        marked: dict[str, set[UUID]] = defaultdict(set)
+        for label, row in self.cursor.fetchall():
+            marked[label].add(row)
+        return marked
+
+    def _touched(self, resource: type[Resource], marked: dict, turned: set[UUID]) -> list[UUID]:
+        """Keys of the resource's rows that a mark concerns, whether they exist still or not."""
+        found = set(turned)
+        for label, ways in watching.paths(resource).items():
+            rows = marked.get(label)
+            if not rows:
+                continue
+            for path in ways:
+                if path:
+                    found |= set(
+                        resource.model._default_manager.filter(**{f"{path}__in": list(rows)})
+                        .order_by()
+                        .values_list("pk", flat=True)
+                    )
+                else:
+                    found |= rows
+        return sorted(found)
+
+    def _seen(self, resource: Resource, rows: list[UUID]) -> None:
+        """Entries of what an audience may see now, moved to the end of the feed if it looks different."""
+        sql, params = _visible(resource, with_data=True)
+        self.cursor.execute(
+            f"""
+            WITH written AS (
+                INSERT INTO feed_entry (audience, resource, row, seq, since, gone, digest)
+                SELECT audience, %s, row, %s + place, %s + place, false, digest
+                FROM (SELECT *, row_number() OVER (ORDER BY row, audience) AS place FROM ({sql}) v) v
+                ON CONFLICT (audience, resource, row) DO UPDATE SET seq = EXCLUDED.seq, gone = false,
+                    digest = EXCLUDED.digest,
+                    since = CASE WHEN feed_entry.gone THEN EXCLUDED.seq ELSE feed_entry.since END
+                WHERE feed_entry.gone OR feed_entry.digest <> EXCLUDED.digest
+                RETURNING seq
+            ) SELECT max(seq) FROM written
+            """,  # noqa: S608  (SQL of our own querysets)
+            [resource.name, self.seq, self.seq, *_filled(params, rows)],
+        )
+        self.seq = self.cursor.fetchone()[0] or self.seq
+
+    def _gone(self, resource: Resource, rows: list[UUID]) -> None:
+        """Tombstones of the rows that an audience saw and sees no more."""
+        sql, params = _visible(resource)
+        self.cursor.execute(
+            f"""
+            UPDATE feed_entry SET gone = true, seq = %s + lost.place
+            FROM (
+                SELECT e.audience, e.row, row_number() OVER (ORDER BY e.row, e.audience) AS place
+                FROM feed_entry e
+                WHERE e.resource = %s AND e.row = ANY(%s::uuid[]) AND NOT e.gone
+                AND (e.audience, e.row) NOT IN ({sql})
+            ) lost
+            WHERE (feed_entry.audience, feed_entry.resource, feed_entry.row) = (lost.audience, %s, lost.row)
+            """,  # noqa: S608
+            [self.seq, resource.name, rows, *_filled(params, rows), resource.name],
+        )
+        self.seq += self.cursor.rowcount
+
+
+ROWS = holes.Hole("rows", ArrayField(UUIDField()))
+AMONG = RawSQL("SELECT unnest(%s::uuid[])", [ROWS])  # noqa: S611  (no text of anyone's in it)
+
+
+def _visible(resource: Resource, *, with_data: bool = False) -> tuple[str, tuple]:
+    """SQL of (audience, row): who sees which of some rows. The resource's own reads decide.
+
+    ``with_data``: and a digest of what they see, with all that any scope shows.
+    """
+    partner = RawSQL("p.id", [])  # noqa: S611
+    reader = Reader(partner=partner) if resource.scope else ANYONE
+    rows = resource.rows(reader).filter(pk__in=AMONG).annotate(_row=F("pk"))
+    if with_data:
+        rows = rows.annotate(_data=resource.as_json(resource.fields))
+    statement = holes.compiled(rows.values("_row", "_data") if with_data else rows.values("_row"))
+    shown = "v._row AS row" + (", md5(v._data)::uuid AS digest" if with_data else "")
+    if resource.scope:
+        everyone = f'"{Partner._meta.db_table}" p CROSS JOIN LATERAL'
+        sql = f"SELECT p.id AS audience, {shown} FROM {everyone} ({statement.sql}) v"  # noqa: S608
+    else:
+        sql = f"SELECT '{OPEN}'::uuid AS audience, {shown} FROM ({statement.sql}) v"  # noqa: S608
+    return sql, statement.params
+
+
+def _filled(params: tuple, rows: list[UUID]) -> tuple:
+    return holes.Statement("", params).fill(rows=rows, now=timezone.now())
