@@ -1,6 +1,7 @@
 """Reads of partners and their keys."""
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.rules import is_manager, is_reader, sees_personal_data
@@ -38,6 +39,17 @@ class AgreementQuerySet(models.QuerySet):
 
 
 class ApiKeyQuerySet(models.QuerySet):
+    def for_space(self):
+        """With what each shows in its partner's space: what replaces it, what it replaces, who made it."""
+        return self.select_related("partner", "replaced_by", "replaces", "created_by").order_by(
+            "name", "-created_at"
+        )
+
+    def with_requests(self, since):
+        """How many requests each made from this day on, as ``requests``."""
+        counted = models.Sum("usage__requests", filter=models.Q(usage__day__gte=since))
+        return self.annotate(requests=Coalesce(counted, 0))
+
     def usable(self, now=None):
         now = now or timezone.now()
         return self.filter(revoked_at=None).filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now))

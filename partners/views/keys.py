@@ -1,0 +1,146 @@
+"""A partner's keys: created, changed, replaced and revoked by its members."""
+
+from datetime import timedelta
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from partners.domain import keys, usage
+from partners.enums import KeyState, Scope
+from partners.forms import KeyForm, NetworksForm, RotateForm, end_of
+from partners.models import ApiKey, Partner
+from partners.views.confirmed import confirmed
+from partners.views.door import in_space, shell
+from wecd.common.workflow import Refused
+
+SECTION = "partner_keys"
+WORKING = (KeyState.USABLE, KeyState.ENDING)
+
+
+def _key(request, partner: Partner, pk) -> ApiKey:
+    return get_object_or_404(partner.api_keys.visible_to(request.user).for_space(), pk=pk)
+
+
+def _status(form) -> int:
+    return 422 if form.is_bound and form.errors else 200
+
+
+@in_space
+@require_safe
+def key_list(request, partner):
+    """Those that work first; those that ended below."""
+    rows = list(partner.api_keys.visible_to(request.user).for_space().with_requests(usage.first_day()))
+    context = {
+        "keys": [key for key in rows if key.state in WORKING],
+        "ended": [key for key in rows if key.state not in WORKING],
+    }
+    return render(request, "partner/keys.html", shell(partner, SECTION, **context))
+
+
+@in_space
+@confirmed
+@require_http_methods(["GET", "HEAD", "POST"])
+def key_new(request, partner):
+    """The form of a new key; on POST the one page that shows its secret."""
+    form = KeyForm(request.POST or None, partner=partner, address=get_adapter().get_client_ip(request))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            key, secret = keys.create(
+                partner=partner,
+                name=data["name"],
+                scopes=data["scopes"],
+                networks=data["networks"],
+                expires_at=end_of(data["expires_on"]),
+                by=request.user,
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return _shown_once(request, partner, key, secret)
+    context = shell(partner, SECTION, form=form)
+    return render(request, "partner/key_new.html", context, status=_status(form))
+
+
+def _shown_once(request, partner: Partner, key: ApiKey, secret: str):
+    """The only page with the secret. It is kept nowhere: not here, not in the session, not by the browser."""
+    context = shell(partner, SECTION, key=key, secret=secret, scopes=_scope_words(key))
+    return render(request, "partner/key_secret.html", context)
+
+
+def _scope_words(key: ApiKey) -> list[str]:
+    return [str(Scope(scope).label) for scope in key.scopes if scope in Scope.values]
+
+
+@in_space
+@require_http_methods(["GET", "HEAD", "POST"])
+def key_page(request, partner, pk):
+    """What one key may see and how it is used; its name and networks are changed here."""
+    key = _key(request, partner, pk)
+    initial = {"name": key.name, "networks": key.networks}
+    address = get_adapter().get_client_ip(request)
+    form = NetworksForm(request.POST or None, initial=initial, address=address)
+    if request.method == "POST" and form.is_valid():
+        try:
+            keys.change(
+                key, by=request.user, name=form.cleaned_data["name"], networks=form.cleaned_data["networks"]
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("Your changes are saved."))
+            return redirect("partner_key", partner.code, key.pk)
+    context = shell(
+        partner,
+        SECTION,
+        key=key,
+        form=form,
+        works=key.state in WORKING,
+        scopes=_scope_words(key),
+        reads_personal=Scope.PERSONAL_READ in key.scopes,
+        agreement=partner.agreements.in_force().first(),
+        used=usage.of_key(key),
+    )
+    return render(request, "partner/key.html", context, status=_status(form))
+
+
+@in_space
+@confirmed
+@require_http_methods(["GET", "HEAD", "POST"])
+def key_rotate(request, partner, pk):
+    """Replace a key by one like it; on POST the one page that shows the new secret."""
+    key = _key(request, partner, pk)
+    form = RotateForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            new, secret = keys.rotate(
+                key,
+                by=request.user,
+                overlap=timedelta(days=form.cleaned_data["overlap"]),
+                expires_at=end_of(form.cleaned_data["expires_on"]),
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return _shown_once(request, partner, new, secret)
+    context = shell(partner, SECTION, key=key, form=form)
+    return render(request, "partner/key_rotate.html", context, status=_status(form))
+
+
+@in_space
+@require_http_methods(["GET", "HEAD", "POST"])
+def key_revoke(request, partner, pk):
+    """Ask, then end a key at once."""
+    key = _key(request, partner, pk)
+    if request.method == "POST":
+        try:
+            keys.revoke(key, by=request.user)
+        except Refused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("The key is revoked."))
+        return redirect("partner_keys", partner.code)
+    return render(request, "partner/key_revoke.html", shell(partner, SECTION, key=key))
