@@ -42,6 +42,8 @@ STEPS: list[Step] = [
     ("styles joined", [*PYTHON, "scripts/join_styles.py", "--check"], {}),
     ("workflows drawn", [*MANAGE, "draw_workflows", "--check"], {}),
     ("roles drawn", [*MANAGE, "draw_roles", "--check"], {}),
+    ("API schema", [*PYTHON, "scripts/check_api.py"], {}),
+    ("API client", [*PYTHON, "scripts/check_client.py"], {}),
 ]
 PYTEST = [*PYTHON, "-m", "pytest", "-q", "-n", "2"]
 BROWSER, COMPONENTS = "tests/browser", "tests/common/test_components.py"

@@ -7,11 +7,15 @@ from wecd.common.rest.resource import Resource
 from wecd.common.rest.schema import OperationSchema, add, add_row, errors
 
 A_CURSOR = "5f0c9d3e-4711"
-KINDS = """What happened to the row, as this reader sees it.
-
-- `created`: it is new, or the reader may see it now.
+KINDS = """- `created`: it is new, or the reader may see it now.
 - `updated`: what it shows changed.
 - `deleted`: it is gone, or the reader may see it no more."""
+TYPE = {
+    "type": "string",
+    "enum": ["created", "updated", "deleted"],
+    "description": KINDS,
+    "examples": ["updated"],
+}
 
 
 class ChangesSchema(OperationSchema):
@@ -21,6 +25,7 @@ class ChangesSchema(OperationSchema):
         for resource in RESOURCES:
             add_row(registry, resource())
             add(registry, _component(resource), _change(resource()))
+        add(registry, "ChangeType", TYPE)
         add(registry, "ChangesPage", _page())
         return {
             "operationId": "list_changes",
@@ -120,9 +125,8 @@ def _change(resource: Resource) -> dict:
                 "examples": [resource.name],
             },
             "type": {
-                "type": "string",
-                "enum": ["created", "updated", "deleted"],
-                "description": KINDS,
+                "$ref": "#/components/schemas/ChangeType",
+                "description": "What happened to the row, as this reader sees it.",
                 "examples": ["updated"],
             },
             "id": Id(help="Id of the row.").schema(),
