@@ -8,7 +8,7 @@ commits, and the copy of a reader who has applied a whole round equals the datab
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from psycopg import errors
 
+from partners.domain import webhooks
 from partners.models import Partner
 from wecd.catalogue import RESOURCES
 from wecd.common.rest import holes
@@ -79,12 +80,13 @@ class Round:
     cursor: Any
     tell: bool
     seq: int = 0
+    changes: list[tuple] = field(default_factory=list)  # (audience, resource, row, kind), if somebody is told
 
     def run(self) -> None:
         now = timezone.now()
         self.cursor.execute("SELECT seq, clock FROM feed_state")
         self.seq, clock = self.cursor.fetchone()
-        first = self.seq  # noqa: F841
+        self.tell = self.tell and webhooks.anyone_listens()
         marked = self._take_marks()
         turned = {resource: resource().turned(clock, now) for resource in RESOURCES}
         touched = {resource: self._touched(resource, marked, turned[resource]) for resource in RESOURCES}
@@ -93,6 +95,8 @@ class Round:
             self._seen(resource(), rows)
         for resource, rows in reversed(touched.items()):
             self._gone(resource(), rows)
+        if self.changes:
+            webhooks.announce(self.changes)
         self.cursor.execute("UPDATE feed_state SET seq = %s, clock = GREATEST(clock, %s)", [self.seq, now])
 
     def _take_marks(self) -> dict[str, set[UUID]]:
@@ -138,30 +142,47 @@ class Round:
                     digest = EXCLUDED.digest,
                     since = CASE WHEN feed_entry.gone THEN EXCLUDED.seq ELSE feed_entry.since END
                 WHERE feed_entry.gone OR feed_entry.digest <> EXCLUDED.digest
-                RETURNING seq
-            ) SELECT max(seq) FROM written
+                RETURNING seq, audience, row, CASE WHEN since = seq THEN 'created' ELSE 'updated' END AS kind
+            ) {self._told}
             """,  # noqa: S608  (SQL of our own querysets)
             [resource.name, self.seq, self.seq, *_filled(params, rows)],
         )
-        self.seq = self.cursor.fetchone()[0] or self.seq
+        self._note(resource)
 
     def _gone(self, resource: Resource, rows: list[UUID]) -> None:
         """Tombstones of the rows that an audience saw and sees no more."""
         sql, params = _visible(resource)
         self.cursor.execute(
             f"""
-            UPDATE feed_entry SET gone = true, seq = %s + lost.place
-            FROM (
-                SELECT e.audience, e.row, row_number() OVER (ORDER BY e.row, e.audience) AS place
-                FROM feed_entry e
-                WHERE e.resource = %s AND e.row = ANY(%s::uuid[]) AND NOT e.gone
-                AND (e.audience, e.row) NOT IN ({sql})
-            ) lost
-            WHERE (feed_entry.audience, feed_entry.resource, feed_entry.row) = (lost.audience, %s, lost.row)
+            WITH written AS (
+                UPDATE feed_entry SET gone = true, seq = %s + lost.place
+                FROM (
+                    SELECT e.audience, e.row, row_number() OVER (ORDER BY e.row, e.audience) AS place
+                    FROM feed_entry e
+                    WHERE e.resource = %s AND e.row = ANY(%s::uuid[]) AND NOT e.gone
+                    AND (e.audience, e.row) NOT IN ({sql})
+                ) lost
+                WHERE (feed_entry.audience, resource, feed_entry.row) = (lost.audience, %s, lost.row)
+                RETURNING seq, feed_entry.audience, feed_entry.row, 'deleted' AS kind
+            ) {self._told}
             """,  # noqa: S608
             [self.seq, resource.name, rows, *_filled(params, rows), resource.name],
         )
-        self.seq += self.cursor.rowcount
+        self._note(resource)
+
+    @property
+    def _told(self) -> str:
+        """What a statement tells of the entries it wrote: each of them only if somebody is told of each."""
+        return "SELECT * FROM written ORDER BY seq" if self.tell else "SELECT max(seq) FROM written"
+
+    def _note(self, resource: Resource) -> None:
+        written = self.cursor.fetchall()
+        self.seq = (written and written[-1][0]) or self.seq
+        if self.tell:
+            self.changes += [
+                (None if audience == OPEN else audience, resource.name, row, kind)
+                for _seq, audience, row, kind in written
+            ]
 
 
 ROWS = holes.Hole("rows", ArrayField(UUIDField()))
