@@ -7,54 +7,33 @@ queryset, so ``visible_to()`` still decides which rows there are.
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, CharField, Expression, F, Func, Subquery, TextField, Value, When
+from django.db.models import Expression, F, TextField, Value
 from django.db.models.functions import Cast, NullIf
 
+from wecd.common.rest.expressions import (
+    Bare,
+    Cell,
+    Currency,
+    Date,
+    Escaped,
+    Euros,
+    JsonObject,
+    JsonRows,
+    Moment,
+    Quoted,
+    unless_null,
+)
 from wecd.common.rest.reader import PERSONAL
 
 LANGUAGES = settings.MODELTRANSLATION_LANGUAGES
 
 
-class JsonObject(Expression):
-    """``json_build_object('key', value, …)``: keys are ours, never a client's."""
-
-    output_field = TextField()
-
-    def __init__(self, members: dict[str, Expression]):
-        super().__init__()
-        self.keys, self.values = list(members), list(members.values())
-
-    def get_source_expressions(self):
-        return self.values
-
-    def set_source_expressions(self, expressions):
-        self.values = expressions
-
-    def as_sql(self, compiler, connection):
-        parts, params = [], []
-        for key, value in zip(self.keys, self.values, strict=True):
-            sql, value_params = compiler.compile(value)
-            parts.append(f"'{key}', {sql}")
-            params.extend(value_params)
-        return f"json_build_object({', '.join(parts)})", params
-
-
-class JsonRows(Subquery):
-    """The single column of a queryset as a JSON array, in the queryset's order."""
-
-    template = "(SELECT COALESCE(json_agg(_r._v), '[]'::json) FROM (%(subquery)s) _r(_v))"
-    output_field = TextField()
-
-
 def json_text(expression: Expression) -> Expression:
-    return Func(expression, function="", template="(%(expressions)s)::text", output_field=TextField())
-
-
-def _null_when(empty: str, expression: Expression) -> Expression:
-    return Case(When(**{f"{empty}__isnull": True}, then=None), default=expression, output_field=TextField())
+    return expression
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +43,8 @@ class Field:
     ``source`` is a lookup path, or a function from the path of the row it stands in to an expression.
     """
 
+    as_json: ClassVar[type[Expression]] = Quoted
+
     source: str | Callable[[str], Expression] = ""
     help: str = ""
     null: bool = False
@@ -72,14 +53,19 @@ class Field:
     scope: str = ""  # a key needs this scope beside the resource's
 
     def expression(self, prefix: str = "") -> Expression:
-        """The SQL of the JSON value."""
-        return self._expression(self.path(prefix))
+        """The SQL of the value as JSON text; never null in SQL."""
+        return self.as_json(self.value(self.path(prefix)))
 
     def path(self, prefix: str) -> Expression | F:
         return F(prefix + self.source) if isinstance(self.source, str) else self.source(prefix)
 
-    def _expression(self, value) -> Expression:
-        return value
+    def value(self, column) -> Expression:
+        """The SQL of the value itself."""
+        return column
+
+    def flat(self, prefix: str = "") -> list[Expression]:
+        """The SQL of each of its CSV columns."""
+        return [self.value(self.path(prefix))]
 
     def schema(self) -> dict:
         """The OpenAPI 3.1 schema, with the documentation."""
@@ -114,7 +100,7 @@ class Field:
         return [name]
 
     def cells(self, value) -> list:
-        """The values of those columns."""
+        """The values of those columns, from the JSON value: what ``flat`` gives in SQL."""
         return [value]
 
 
@@ -129,8 +115,13 @@ def or_null(schema: dict) -> dict:
 class Text(Field):
     """Text; an empty one is null when ``null`` is set."""
 
-    def _expression(self, value):
-        return NullIf(value, Value("")) if self.null else value
+    as_json = Escaped
+
+    def value(self, column):
+        return NullIf(column, Value("")) if self.null else column
+
+    def flat(self, prefix=""):
+        return [Cell(self.path(prefix))]
 
     def _schema(self):
         return {"type": "string"}
@@ -169,6 +160,11 @@ class Enum(Text):
     meanings: dict[str, str] = dataclass_field(default_factory=dict)
     never: tuple[str, ...] = ()
 
+    as_json = Quoted
+
+    def flat(self, prefix=""):
+        return [NullIf(self.path(prefix), Value(""))]
+
     def _schema(self):
         return {"$ref": f"#/components/schemas/{self.component}"}
 
@@ -196,12 +192,19 @@ def sentence(label: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Integer(Field):
+    as_json = Bare
+
     def _schema(self):
         return {"type": "integer"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Boolean(Field):
+    as_json = Bare
+
+    def value(self, column):
+        return Cast(column, TextField())
+
     def _schema(self):
         return {"type": "boolean"}
 
@@ -213,9 +216,6 @@ class Boolean(Field):
 class Decimal(Field):
     """An exact number as text, so that no client rounds it."""
 
-    def _expression(self, value):
-        return Cast(value, TextField())
-
     def _schema(self):
         return {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}
 
@@ -224,9 +224,8 @@ class Decimal(Field):
 class Instant(Field):
     """A moment, in UTC, to the microsecond."""
 
-    def _expression(self, value):
-        template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-        return Func(value, template=template, output_field=TextField())
+    def value(self, column):
+        return Moment(column)
 
     def _schema(self):
         return {"type": "string", "format": "date-time"}
@@ -239,10 +238,8 @@ class Instant(Field):
 class Day(Field):
     """A calendar day."""
 
-    def _expression(self, value):
-        return Func(
-            value, template="to_char(%(expressions)s, 'YYYY-MM-DD')", output_field=CharField(max_length=10)
-        )
+    def value(self, column):
+        return Date(column)
 
     def _schema(self):
         return {"type": "string", "format": "date"}
@@ -255,11 +252,11 @@ class Day(Field):
 class Money(Field):
     """An amount of euros: ``{"amount": "6000.00", "currency": "EUR"}``."""
 
-    def _expression(self, value):
-        money = JsonObject({"amount": Cast(value, TextField()), "currency": Value("EUR", TextField())})
-        if not self.null:
-            return money
-        return _NullOr(value, money)
+    as_json = Euros
+
+    def flat(self, prefix=""):
+        amount = self.path(prefix)
+        return [amount, Currency(amount)]
 
     def _schema(self):
         return {"$ref": "#/components/schemas/Money"}
@@ -277,22 +274,20 @@ class Money(Field):
         return [value["amount"], value["currency"]] if value else [None, None]
 
 
-class _NullOr(Func):
-    """The second expression, or null when the first is."""
-
-    template = "CASE WHEN %(expressions)s END"
-    arg_joiner = " IS NULL THEN NULL ELSE "
-    output_field = TextField()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Words(Field):
     """A text in the portal's languages; null where it is not translated."""
 
     def expression(self, prefix=""):
         return JsonObject(
-            {language: NullIf(F(f"{prefix}{self.source}_{language}"), Value("")) for language in LANGUAGES}
+            {language: Escaped(NullIf(text, Value(""))) for language, text in self._texts(prefix).items()}
         )
+
+    def flat(self, prefix=""):
+        return [Cell(text) for text in self._texts(prefix).values()]
+
+    def _texts(self, prefix: str) -> dict[str, F]:
+        return {language: F(f"{prefix}{self.source}_{language}") for language in LANGUAGES}
 
     def _schema(self):
         return {"$ref": "#/components/schemas/Words"}
@@ -314,9 +309,17 @@ class Object(Field):
     fields: dict[str, Field]
 
     def expression(self, prefix=""):
-        inner = f"{prefix}{self.source}__" if self.source else prefix
+        inner = self._inner(prefix)
         value = JsonObject({name: each.expression(inner) for name, each in self.fields.items()})
-        return _null_when(f"{inner}id", value) if self.null else value
+        return unless_null(f"{inner}id", value, "null") if self.null else value
+
+    def flat(self, prefix=""):
+        inner = self._inner(prefix)
+        columns = [column for each in self.fields.values() for column in each.flat(inner)]
+        return [unless_null(f"{inner}id", column, None) for column in columns] if self.null else columns
+
+    def _inner(self, prefix: str) -> str:
+        return f"{prefix}{self.source}__" if self.source else prefix
 
     def _schema(self):
         return object_schema(self.fields)
@@ -344,6 +347,9 @@ class Many(Field):
     def expression(self, prefix=""):
         value = JsonObject({name: each.expression() for name, each in self.fields.items()})
         return JsonRows(self.rows().values_list(value, flat=True))
+
+    def flat(self, prefix=""):
+        return [self.expression(prefix)]
 
     def _schema(self):
         return {"type": "array", "items": object_schema(self.fields)}

@@ -1,0 +1,158 @@
+"""SQL that writes rows as JSON text or as the cells of a CSV, inside Postgres.
+
+JSON is put together as text, by one ``concat`` a row: three times faster than ``json_build_object``, which
+looks up every argument's type for every row. What makes JSON here is never null in SQL: it says ``null``.
+"""
+
+import json
+
+from django.db.models import Case, Expression, Func, Subquery, TextField, Value, When
+
+FORMULA = "=+-@\t\r\n＝＋－＠"  # a text that begins so, a spreadsheet runs
+ARGUMENTS = 96  # of one function; Postgres takes a hundred
+
+
+class _Of(Expression):
+    """SQL around one value, which may stand in it several times."""
+
+    output_field = TextField()
+    template = ""
+    times = 1
+
+    def __init__(self, value: Expression):
+        super().__init__()
+        self.value = value
+
+    def get_source_expressions(self):
+        return [self.value]
+
+    def set_source_expressions(self, expressions):
+        (self.value,) = expressions
+
+    def as_sql(self, compiler, connection):
+        sql, params = compiler.compile(self.value)
+        return self.template.replace("{x}", sql), [*params] * self.times
+
+
+class Bare(_Of):
+    """A number or a truth value as JSON."""
+
+    template = "COALESCE(({x})::text, 'null')"
+
+
+class Quoted(_Of):
+    """Text that holds nothing to escape (an id, a word of ours, a date, an exact number) as JSON."""
+
+    template = "COALESCE('\"' || ({x})::text || '\"', 'null')"
+
+
+class Escaped(_Of):
+    """Anybody's text as JSON."""
+
+    template = "COALESCE(to_json(({x})::text)::text, 'null')"
+
+
+class Euros(_Of):
+    """An amount as JSON, with its currency."""
+
+    template = """COALESCE('{"amount":"' || ({x})::text || '","currency":"EUR"}', 'null')"""
+
+
+class Currency(_Of):
+    """The currency, where there is an amount."""
+
+    template = "CASE WHEN {x} IS NOT NULL THEN 'EUR' END"
+
+
+class Cell(_Of):
+    """Anybody's text as a cell; an empty one is null.
+
+    SECURITY: text that a spreadsheet would run as a formula gets an apostrophe before it, a number none; the
+    same as ``formats.safe``.
+    """
+
+    template = (
+        f"CASE WHEN ascii({{x}}) = ANY('{{{','.join(str(ord(sign)) for sign in FORMULA)}}}'::int[])"
+        r" AND ({x}) !~ '^-+([0-9]+\.?[0-9]*|\.[0-9]+)$' THEN '''' || ({x}) ELSE NULLIF({x}, '') END"
+    )
+    times = 4
+
+
+class JsonObject(Expression):
+    """The text of a JSON object. Its values are JSON text; its keys are ours, never a client's."""
+
+    output_field = TextField()
+
+    def __init__(self, members: dict[str, Expression]):
+        super().__init__()
+        self.keys, self.values = list(members), list(members.values())
+
+    def get_source_expressions(self):
+        return self.values
+
+    def set_source_expressions(self, expressions):
+        self.values = expressions
+
+    def pieces(self, compiler) -> list[str | tuple[str, list]]:
+        """Literal text, and SQL with its parameters, in turn; objects inside become part of this one."""
+        found: list = ["{"]
+        for index, (key, value) in enumerate(zip(self.keys, self.values, strict=True)):
+            found.append(f"{',' if index else ''}{json.dumps(key)}:")
+            found += value.pieces(compiler) if isinstance(value, JsonObject) else [compiler.compile(value)]
+        return [*found, "}"]
+
+    def as_sql(self, compiler, connection):
+        arguments, params, literal = [], [], ""
+        for piece in [*self.pieces(compiler), None]:
+            if isinstance(piece, str):
+                literal += piece
+                continue
+            if literal:
+                arguments.append(_literal(literal))
+                literal = ""
+            if piece:
+                arguments.append(piece[0])
+                params.extend(piece[1])
+        return _concat(arguments), params
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''").replace("%", "%%") + "'"
+
+
+def _concat(arguments: list[str]) -> str:
+    while len(arguments) > ARGUMENTS:
+        arguments = [
+            f"concat({', '.join(arguments[start : start + ARGUMENTS])})"
+            for start in range(0, len(arguments), ARGUMENTS)
+        ]
+    return f"concat({', '.join(arguments)})"
+
+
+class JsonRows(Subquery):
+    """The single column of a queryset, JSON text, as a JSON array in the queryset's order."""
+
+    template = "(SELECT COALESCE('[' || string_agg(_r._v, ',') || ']', '[]') FROM (%(subquery)s) _r(_v))"
+    output_field = TextField()
+
+
+class Moment(Func):
+    """An instant as text, in UTC, to the microsecond."""
+
+    template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+    output_field = TextField()
+
+
+class Date(Func):
+    """A day as text."""
+
+    template = "to_char(%(expressions)s, 'YYYY-MM-DD')"
+    output_field = TextField()
+
+
+def unless_null(column: str, expression: Expression, otherwise: str | None) -> Expression:
+    """The expression where the column is not null."""
+    nothing = Value(otherwise) if otherwise else None
+    return Case(
+        When(**{f"{column}__isnull": True}, then=nothing), default=expression, output_field=TextField()
+    )
