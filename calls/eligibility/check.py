@@ -43,11 +43,19 @@ class Rulebook:
     Three queries at most (rules, strands, the ceiling when a rule needs it), fewer when prefetched.
     """
 
-    def __init__(self, call: Call, *, today: date | None = None, strand: Strand | None = None):
+    def __init__(
+        self,
+        call: Call,
+        *,
+        today: date | None = None,
+        strand: Strand | None = None,
+        ceiling: DeMinimisCeiling | None = None,
+    ):
         today = today or timezone.localdate()
         rows: list[CallRule] = [row for row in call.rules.all() if row.code in RULES]
         strands = [strand] if strand else list(call.strands.all())
-        ceiling = ceiling_on(today) if any(row.code == "de_minimis_room" for row in rows) else None
+        if ceiling is None and any(row.code == "de_minimis_room" for row in rows):
+            ceiling = ceiling_on(today)
         shared: dict[str, Any] = {
             "today": today,
             "largest_grant": max((Decimal(s.ceiling) for s in strands), default=None),
@@ -125,17 +133,23 @@ def facts_from_answers(call: Call, data: Mapping[str, Any]) -> Facts:
     return Rulebook(call).facts(data)
 
 
-def facts_of(enterprise, application=None, answers: Mapping[str, Any] | None = None) -> Facts:
+def facts_of(
+    enterprise,
+    application=None,
+    answers: Mapping[str, Any] | None = None,
+    ceiling: DeMinimisCeiling | None = None,
+) -> Facts:
     """What the portal knows of an enterprise, in five queries at most.
 
-    ``answers`` are those of the application's form by question key; they are read when not given.
+    ``answers`` are those of the application's form by question key; they, and today's de minimis
+    ``ceiling``, are read when not given.
     """
     sites = list(enterprise.sites.all())
     walloon = [
         (site.is_registered_office, site.country == "BE" and is_walloon(site.postal_code)) for site in sites
     ]
     today = timezone.localdate()
-    ceiling = ceiling_on(today)
+    ceiling = ceiling or ceiling_on(today)
     since = _years_before(today, ceiling.years if ceiling else 3)
     recorded = DeMinimisAid.objects.filter(
         undertaking_id=enterprise.undertaking_id,
@@ -168,10 +182,15 @@ def facts_of(enterprise, application=None, answers: Mapping[str, Any] | None = N
 
 
 def evaluate(
-    call: Call, facts: Facts, *, strand: Strand | None = None, today: date | None = None
+    call: Call,
+    facts: Facts,
+    *,
+    strand: Strand | None = None,
+    today: date | None = None,
+    ceiling: DeMinimisCeiling | None = None,
 ) -> list[Result]:
     """Each rule's result, in the order of the call. Never raises on any facts."""
-    return Rulebook(call, today=today, strand=strand).results(facts)
+    return Rulebook(call, today=today, strand=strand, ceiling=ceiling).results(facts)
 
 
 def overall(results: Iterable[Result]) -> str:

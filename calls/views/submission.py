@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from calls import questions
 from calls.domain import applications, conversations, forms, information, submissions
 from calls.domain.dossiers import Dossier
 from calls.domain.reading import read_through
+from calls.models import Application
 from calls.rules import is_applicant, is_applicant_editor
 from calls.views.information import about_request, unsent
 from calls.views.standing import standing, timeline
@@ -64,13 +65,14 @@ def review(request, pk):
     received_at = timezone.now()
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
-    row = find(request, pk)
     if request.method == "POST":
+        row = get_object_or_404(Application.objects.in_full_to(request.user), pk=pk)
         try:
             submissions.submit(row, by=request.user, received_at=received_at)
         except Refused as refused:
             return _review(request, find(request, pk), str(refused), status=409)
         return redirect("receipt", row.pk)
+    row = find(request, pk)
     if not row.is_draft:
         return redirect("application", row.pk)
     return _review(request, row)

@@ -8,7 +8,7 @@ written here and nowhere else; what running out means is decided in the app of t
 from datetime import date, datetime, timedelta
 
 import holidays
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from wecd.common.formatting import local
@@ -50,18 +50,36 @@ def working_days_between(after: date, until: date) -> int:
 def start(row: models.Model, kind: str, *, working_days: int, at: datetime | None = None) -> Clock:
     """Start a clock; the day of ``at`` does not count. The one that runs already is given back as it is."""
     at = at or timezone.now()
-    clock, _created = Clock.objects.get_or_create(
+    clock = Clock(
         about_type=row._meta.label_lower,
         about_id=row.pk,
         kind=kind,
-        stopped_at=None,
-        defaults={
-            "working_days": working_days,
-            "started_at": at,
-            "due_on": add_working_days(today(at), working_days),
-        },
+        working_days=working_days,
+        started_at=at,
+        due_on=add_working_days(today(at), working_days),
     )
-    return clock
+    if _insert(clock):
+        return clock
+    running_already = of(row, kind)
+    # It was stopped between the two statements: whoever stopped it came first, so this one starts.
+    return running_already or start(row, kind, working_days=working_days, at=at)
+
+
+def _insert(clock: Clock) -> bool:
+    """Write the clock in one statement, unless one of its kind runs; whether it was written."""
+    clock.created_at = clock.updated_at = timezone.now()
+    fields = Clock._meta.concrete_fields
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    values = [field.get_db_prep_save(getattr(clock, field.attname), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {Clock._meta.db_table} ({columns}) VALUES ({', '.join(['%s'] * len(fields))}) "  # noqa: S608
+            "ON CONFLICT (about_type, about_id, kind) WHERE stopped_at IS NULL DO NOTHING",
+            values,
+        )
+        written = cursor.rowcount == 1
+    clock._state.adding, clock._state.db = not written, connection.alias
+    return written
 
 
 def pause(row: models.Model, kind: str, *, at: datetime | None = None) -> Clock | None:

@@ -86,7 +86,7 @@ def record(about: models.Model, verb: str, *, by, at: datetime | None = None, **
     become text). ``at`` is for history loaded from elsewhere; it defaults to now.
     """
     about_type, about_id = about._meta.label_lower, str(about.pk)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # what fails here must take the change with it
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_current_xact_id()::text::bigint, (pg_control_system()).system_identifier, "

@@ -4,7 +4,7 @@ A model with a workflow has ``MOVES`` (verb → (states it may leave, state it e
 of the same name for each verb in ``Meta.rules_permissions``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import rules
@@ -43,14 +43,27 @@ Moves = dict[str, tuple[set[str], str]]
 
 
 @contextmanager
-def move(row, verb: str, *, by, **facts) -> Iterator:
+def move(
+    row,
+    verb: str,
+    *,
+    by,
+    first: Callable[[], object] | None = None,
+    related: Iterable[str] = (),
+    **facts,
+) -> Iterator:
     """Lock, check who and whether, let the caller act, save, write the journal: all or nothing.
 
     Yields the locked, fresh row; the caller changes that one. Raises ``NotAllowed`` or ``Refused``.
-    ``facts`` go into the journal; keys the caller adds to ``row.journal_facts`` do too.
+    ``facts`` go into the journal; keys the caller adds to ``row.journal_facts`` do too. ``first`` is called in
+    the transaction before the row is locked: for locks that come before its own. ``related`` rows are read
+    with it, unlocked.
     """
     with transaction.atomic():
-        locked = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
+        if first:
+            first()
+        rows = type(row).objects.select_for_update(of=("self",))
+        locked = (rows.select_related(*related) if related else rows).get(pk=row.pk)
         if not rules.has_perm(locked.get_perm(verb), by, locked):  # no superuser bypass
             raise NotAllowed(why_not_permitted(locked, verb, by))
         sources, target = locked.MOVES[verb]
