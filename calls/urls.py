@@ -3,6 +3,7 @@
 from django.urls import path
 
 from calls.views import (
+    feed,
     information,
     mails,
     messages,
@@ -19,7 +20,9 @@ from calls.views import (
 urlpatterns = [
     # Public
     path("calls/", public.list_calls, name="calls"),
-    path("calls/deadlines.ics", public.calls_ics, name="calls_ics"),
+    path("calls/calendar.ics", public.calls_ics, name="calls_ics"),
+    path("calls/deadlines.ics", public.calls_ics),  # its first address: calendars subscribed to it
+    path("calls/feed.atom", feed.calls_feed, name="calls_feed"),
     path("calls/<slug:slug>/", public.show_call, name="call"),
     path("calls/<slug:slug>/ask/", questions.ask, name="ask"),
     path("calls/<slug:slug>/check/", public.call_check, name="call_check"),

@@ -8,6 +8,7 @@ from accounts.urls import entrance
 from wecd.api.errors import NotFound
 from wecd.backoffice import keep_our_own
 from wecd.common.views import outbox
+from wecd.opendata import urls as open_data
 from wecd.pages import urls as public
 
 keep_our_own()
@@ -18,6 +19,7 @@ urlpatterns: list = [
     path("accounts/", include("allauth.urls")),
     path("", include("wecd.monitoring")),
     *public.files,
+    *open_data.files,
 ]
 urlpatterns += [
     path("api/v1/", include("wecd.api.urls")),
@@ -25,6 +27,7 @@ urlpatterns += [
 ]
 urlpatterns += i18n_patterns(  # type: ignore[arg-type]
     *public.pages,
+    *open_data.pages,
     path("", include("calls.urls")),
     path("", include("accounts.urls")),
     path("vouchers/", include("vouchers.urls")),

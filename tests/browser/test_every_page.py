@@ -42,7 +42,7 @@ LOOKS = [
 
 
 def is_file(pattern: str) -> bool:
-    return bool(re.search(r"\.(pdf|json|ics|csv)$", pattern))
+    return bool(re.search(r"\.(pdf|json|ics|csv|atom)$", pattern))
 
 
 def pages_of(world, language) -> list[str]:

@@ -16,7 +16,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 from django.utils.http import parse_etags
 
 PRIVATE_ROOMS = ("/admin", "/accounts")
-OWN_RULES = ("/api/",)  # its responses say themselves how long they hold
+OWN_RULES = ("/api/", "/open-data/")  # its responses say themselves how long they hold
 SMALL = 600  # bytes under which compression costs more than it saves
 PACKED_FOR = 600  # seconds a compressed page is remembered, by its content
 ENCODERS = {

@@ -18,7 +18,7 @@ from partners.models import Partner
 from wecd.common.seo import absolute, first_address
 from wecd.pages.partners import slug as partner_slug
 
-PLACES = ("home", "calls", "programme", "hubs", "results", "accessibility", "privacy", "contact")
+PLACES = ("home", "calls", "programme", "hubs", "results", "open-data", "accessibility", "privacy", "contact")
 CLOSED = ("/admin/", "/accounts/", "/api/", "/metrics", "/*/applications/", "/*/space/", "/*/vouchers/")
 
 

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "wecd.common",
     "wecd.demo",
     "wecd.contact",
+    "wecd.opendata",
     "wecd.pages",
     "wecd.feed",
     "accounts",
@@ -228,6 +229,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIN
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes come from inside, without TLS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Webhooks to this machine itself, without TLS: for the demonstration and tests. Production refuses it.
+WEBHOOKS_TO_LOOPBACK = env.bool("WEBHOOKS_TO_LOOPBACK", default=IS_DEMO)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 CSRF_FAILURE_VIEW = "wecd.common.views.csrf_failure"
 CONTENT_SECURITY_POLICY = {
@@ -247,6 +250,7 @@ CONTENT_SECURITY_POLICY = {
 
 from wecd.settings.libraries import *  # noqa: E402, F403  (settings of the libraries, no decisions here)
 from wecd.settings.logs import *  # noqa: E402, F403
+from wecd.settings.open_data import *  # noqa: E402, F403
 
 if env.str("OIDC_SERVER_URL", default=""):  # the sign-in form ends at the region's own server
     _oidc = urlsplit(env.str("OIDC_SERVER_URL"))
@@ -258,6 +262,7 @@ guard.check_values(globals())
 if "pytest" in sys.modules and WECD_ENV == "development":
     WECD_ENV = "test"
 if WECD_ENV == "test":
+    WEBHOOKS_TO_LOOPBACK = True
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
