@@ -190,7 +190,9 @@ class Sender:
         except (httpcore.TimeoutException, TimeoutError) as error:
             answer = Answer(error=AttemptError.TIMEOUT, detail=str(error))
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
-            answer = Answer(error=AttemptError.PROTOCOL, detail=str(error))
+            closed = str(error).startswith("Server disconnected")
+            kind = AttemptError.CONNECTION if closed else AttemptError.PROTOCOL
+            answer = Answer(error=kind, detail=str(error))
         except (httpcore.NetworkError, OSError) as error:
             kind = AttemptError.TLS if _is_tls(error) else AttemptError.CONNECTION
             answer = Answer(error=kind, detail=str(error))
