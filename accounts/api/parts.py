@@ -4,6 +4,7 @@ from django.db.models import Case, CharField, F, FilteredRelation, Q, QuerySet, 
 
 from accounts.enums import LegalForm, SizeClass
 from wecd.common.rest.fields import Enum, Object, Text
+from wecd.common.rest.reader import PERSONAL
 
 # The Walloon provinces by the first two digits of their postal codes (NUTS 2021).
 NUTS2_BY_POSTAL_CODE = {
@@ -41,6 +42,17 @@ def of_firms(column: str):
     return expression
 
 
+def of_persons(column: str):
+    """A column of the enterprise where it is a natural person's, else null: for readers of personal data."""
+
+    def expression(prefix: str) -> Case:
+        path = F(column) if column.startswith("office__") else F(f"{prefix}{column}")
+        shown = When(**{f"{prefix}legal_form": LegalForm.SELF_EMPLOYED}, then=path)
+        return Case(shown, default=None, output_field=TextField())
+
+    return expression
+
+
 def nuts2(prefix: str = "") -> Case:
     """The NUTS 2 region of the registered office; null outside Wallonia."""
     regions = [
@@ -62,7 +74,7 @@ def of_firm(rows: QuerySet, name: str, value: str) -> QuerySet:
     return rows.filter(enterprise__number=value).exclude(enterprise__legal_form=LegalForm.SELF_EMPLOYED)
 
 
-# SECURITY: no field here may tell who a natural person is; persons' contact data have no place at all.
+# SECURITY: no field of ENTERPRISE may tell who a natural person is: what does has the scope PERSONAL.
 ENTERPRISE = Object(
     source="enterprise",
     help="The enterprise, with the address of its registered office.",
@@ -92,6 +104,36 @@ ENTERPRISE = Object(
             null=True,
             help=f"Postal code; {NATURAL_PERSON}.",
             example="5000",
+        ),
+    },
+)
+
+CONTACT = Object(
+    source="applicant",
+    scope=PERSONAL,
+    help="The person to write to: who began the application.",
+    fields={
+        "name": Text(source="name", null=True, help="Name.", example="Claire Lejeune"),
+        "email": Text(source="email", help="E-mail address.", example="claire@example.org"),
+        "phone": Text(
+            source="phone", null=True, help="Telephone, as they wrote it.", example="+32 81 12 34 56"
+        ),
+    },
+)
+SELF_EMPLOYED = Object(
+    source="enterprise",
+    scope=PERSONAL,
+    help="What `enterprise` leaves out of a self-employed person; each null for a firm.",
+    fields={
+        "name": Text(source=of_persons("name"), null=True, help="Name.", example="Claire Lejeune"),
+        "number": Text(
+            source=of_persons("number"),
+            null=True,
+            help="Enterprise number, ten digits.",
+            example="0403019261",
+        ),
+        "postal_code": Text(
+            source=of_persons("office__postal_code"), null=True, help="Postal code.", example="5000"
         ),
     },
 )

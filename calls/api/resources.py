@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db.models import Case, CharField, F, OuterRef, Q, Value, When
-from django.db.models.functions import Coalesce, Concat
-from django.utils import timezone
+from django.db.models.functions import Coalesce, Concat, Now
 
-from accounts.api.parts import ENTERPRISE, of_firm, with_office
+from accounts.api.parts import CONTACT, ENTERPRISE, SELF_EMPLOYED, of_firm, with_office
 from actions.api.resources import ACTION
 from calls.enums import Allocation, ApplicationState, CallKind, CallState, Phase, Uniqueness
 from calls.models import Application, Call, Criterion, Extension, Strand
@@ -64,7 +63,7 @@ PUBLIC_PHASES = [choice for choice in Phase.choices if choice[0] != Phase.DRAFT]
 
 def phase(prefix: str = "") -> Case:
     """``Call.phase()`` in SQL: the clock decides, nothing is stored."""
-    now = timezone.now()
+    now = Now()  # the database's: SQL that is kept must not keep an instant
     return Case(
         When(state=CallState.DRAFT, then=Value(Phase.DRAFT)),
         When(state=CallState.CANCELLED, then=Value(Phase.CANCELLED)),
@@ -243,6 +242,7 @@ class Applications(Resource):
         "call__action__partners",
         "strand",
         "enterprise__sites",
+        "applicant",
         "award",
     )
     filterset_class = ApplicationFilters
@@ -266,6 +266,8 @@ class Applications(Resource):
         "action": Object(source="call__action", fields=ACTION.fields, help="The action of the call."),
         "strand": Text(source="strand__code", help="Code of the strand.", example="a"),
         "enterprise": ENTERPRISE,
+        "self_employed": SELF_EMPLOYED,
+        "contact": CONTACT,
         "eligible_cost": Money(
             source="eligible_cost", null=True, help="Eligible cost, without VAT.", example="8000.00"
         ),
@@ -298,6 +300,9 @@ class Applications(Resource):
 
     def joined(self, rows):
         return with_office(rows)
+
+    def lanes(self, reader):
+        return "call", Call.objects.of_partner(reader.partner)
 
 
 RESOURCES = [Calls, Applications]

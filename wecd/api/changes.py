@@ -10,6 +10,7 @@ from django.http import HttpResponse, QueryDict
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.views import APIView
 
+from wecd.api.personal import note_read
 from wecd.api.schemas import ChangesSchema
 from wecd.api.views import InEnglish
 from wecd.catalogue import BY_NAME
@@ -49,6 +50,7 @@ class ChangesView(APIView):
                 410,
                 "The feed has begun anew since this cursor was given: load everything, without “after”.",
             )
+        note_read(request.auth, resources if page.size else [])
         more = str(page.has_more).lower()
         body = f'{{"results": [{page.body}], "cursor": "{page.cursor}", "has_more": {more}}}'
         response = HttpResponse(body.encode(), content_type="application/json")

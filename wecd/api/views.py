@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.views import APIView
 
 from wecd.api import throttling
+from wecd.api.personal import note_read
 from wecd.common.rest import views
 from wecd.common.rest.resource import Resource
 
@@ -21,6 +22,8 @@ class InEnglish:
             response = super().dispatch(request, *args, **kwargs)
             if hasattr(response, "render"):
                 response.render()
+        if hasattr(self, "resource") and response.status_code == 200:
+            note_read(self.request.auth, [self.resource])
         response.headers.setdefault("Content-Language", "en")
         for name, value in throttling.headers(request).items():
             response[name] = value

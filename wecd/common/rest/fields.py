@@ -362,11 +362,11 @@ class Many(Field):
 
 
 def object_schema(fields: dict[str, Field]) -> dict:
-    """The schema of an object with exactly these members, each always there."""
+    """The schema of an object with exactly these members, each always there that needs no further scope."""
     return {
         "type": "object",
         "properties": {name: each.schema() for name, each in fields.items()},
-        "required": list(fields),
+        "required": [name for name, each in fields.items() if not each.scope],
         "additionalProperties": False,
     }
 
