@@ -22,6 +22,7 @@ from tests.partners.factories import ApiKeyFactory, PartnerFactory
 from tests.vouchers.factories import VoucherFactory
 from wecd.api import changes
 from wecd.catalogue import BY_NAME
+from wecd.feed import settling
 from wecd.feed.models import Entry, Mark, State
 
 pytestmark = pytest.mark.django_db
@@ -139,11 +140,11 @@ def test_what_comes_into_sight_later_is_created_then(action, partner, anonymous)
 
 
 def test_the_clock_changes_calls_too(anonymous, monkeypatch):
-    call = CallFactory(closes_at=timezone.now() + timedelta(hours=1))
+    monkeypatch.setattr(settling, "CLOCK_EVERY", timedelta(0))
+    call = CallFactory(closes_at=timezone.now() + timedelta(seconds=2))
     puller = Puller(anonymous, resources="calls").all()
     assert puller.copy["calls", str(call.pk)]["phase"] == "closing"
-    later = timezone.now() + timedelta(hours=2)
-    monkeypatch.setattr(timezone, "now", lambda: later)
+    time.sleep(max(0, (call.closes_at - timezone.now()).total_seconds()))
     assert puller.pull() == [("updated", str(call.pk))]
     assert puller.copy["calls", str(call.pk)]["phase"] == "closed"
     assert puller.pull() == []

@@ -38,6 +38,7 @@ class Entry(models.Model):
     since = models.BigIntegerField()
     gone = models.BooleanField(default=False)
     digest = models.UUIDField()  # of the row as the API shows it: what looks the same is no change
+    digest_whole = models.UUIDField()  # the same, with the members that need a further scope
 
     class Meta:
         indexes = [models.Index(fields=["audience", "resource", "seq"], name="feed_entry_place")]

@@ -66,10 +66,15 @@ def pending() -> bool:
 def _round(tell: bool) -> None:
     inside = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        if not inside:  # LOCK TABLE takes no snapshot: it is taken by what follows, once we are alone
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'; SET LOCAL jit = off")
-        cursor.execute(f'LOCK TABLE "{State._meta.db_table}" IN EXCLUSIVE MODE')
+        # Past Django's wrappers, which may put a SELECT before a statement: these take no snapshot, so it is
+        # taken by what follows, once we are alone.
+        bare = connection.connection
+        if not inside:
+            bare.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        with connection.wrap_database_errors:
+            bare.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+            bare.execute("SET LOCAL jit = off")
+            bare.execute(f'LOCK TABLE "{State._meta.db_table}" IN EXCLUSIVE MODE')
         Round(cursor, tell).run()
 
 
@@ -135,13 +140,13 @@ class Round:
         self.cursor.execute(
             f"""
             WITH written AS (
-                INSERT INTO feed_entry (audience, resource, row, seq, since, gone, digest)
-                SELECT audience, %s, row, %s + place, %s + place, false, digest
+                INSERT INTO feed_entry (audience, resource, row, seq, since, gone, digest, digest_whole)
+                SELECT audience, %s, row, %s + place, %s + place, false, digest, digest_whole
                 FROM (SELECT *, row_number() OVER (ORDER BY row, audience) AS place FROM ({sql}) v) v
                 ON CONFLICT (audience, resource, row) DO UPDATE SET seq = EXCLUDED.seq, gone = false,
-                    digest = EXCLUDED.digest,
+                    digest = EXCLUDED.digest, digest_whole = EXCLUDED.digest_whole,
                     since = CASE WHEN feed_entry.gone THEN EXCLUDED.seq ELSE feed_entry.since END
-                WHERE feed_entry.gone OR feed_entry.digest <> EXCLUDED.digest
+                WHERE feed_entry.gone OR feed_entry.digest_whole <> EXCLUDED.digest_whole
                 RETURNING seq, audience, row, CASE WHEN since = seq THEN 'created' ELSE 'updated' END AS kind
             ) {self._told}
             """,  # noqa: S608  (SQL of our own querysets)
@@ -192,15 +197,20 @@ AMONG = RawSQL("SELECT unnest(%s::uuid[])", [ROWS])  # noqa: S611  (no text of a
 def _visible(resource: Resource, *, with_data: bool = False) -> tuple[str, tuple]:
     """SQL of (audience, row): who sees which of some rows. The resource's own reads decide.
 
-    ``with_data``: and a digest of what they see, with all that any scope shows.
+    ``with_data``: and digests of what they see, without and with what needs a further scope.
     """
     partner = RawSQL("p.id", [])  # noqa: S611
     reader = Reader(partner=partner) if resource.scope else ANYONE
     rows = resource.rows(reader).filter(pk__in=AMONG).annotate(_row=F("pk"))
+    shown = "v._row AS row"
     if with_data:
-        rows = rows.annotate(_data=resource.as_json(resource.fields))
-    statement = holes.compiled(rows.values("_row", "_data") if with_data else rows.values("_row"))
-    shown = "v._row AS row" + (", md5(v._data)::uuid AS digest" if with_data else "")
+        open_to_all = resource.fields_for(ANYONE)
+        rows = rows.annotate(_data=resource.as_json(open_to_all))
+        whole = "_data"
+        if open_to_all != resource.fields:
+            rows, whole = rows.annotate(_whole=resource.as_json(resource.fields)), "_whole"
+        shown += f", md5(v._data)::uuid AS digest, md5(v.{whole})::uuid AS digest_whole"
+    statement = holes.compiled(rows.values("_row", *(["_data", whole] if with_data else [])))
     if resource.scope:
         everyone = f'"{Partner._meta.db_table}" p CROSS JOIN LATERAL'
         sql = f"SELECT p.id AS audience, {shown} FROM {everyone} ({statement.sql}) v"  # noqa: S608

@@ -14,7 +14,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--new-epoch",
             action="store_true",
-            help="Begin anew: after a restore from a backup, so that no reader goes on from a cursor of before.",
+            help="Begin anew after a restore from a backup: no reader goes on from a cursor of before.",
         )
 
     def handle(self, *args, **options):
