@@ -104,8 +104,17 @@ class KeyForm(NetworksForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Open data needs no permission. A key sees the rows of your actions only."),
     )
+    how = forms.ChoiceField(
+        label=_("How your system signs in"),
+        choices=(
+            ("key", _("With a key, sent with each request: the simplest")),
+            ("oauth", _("With OAuth 2 client credentials: it asks for a token first, valid for an hour")),
+        ),
+        initial="key",
+        widget=forms.RadioSelect,
+    )
     expires_on = ExpiryField(help_text=_("We write to you 14 and 3 days before."))
-    field_order = ["name", "scopes", "networks", "from_here", "expires_on"]
+    field_order = ["name", "scopes", "how", "networks", "from_here", "expires_on"]
 
     def __init__(self, *args, partner: Partner, **kwargs):
         super().__init__(*args, **kwargs)
@@ -127,3 +136,10 @@ class RotateForm(forms.Form):
         help_text=_("Until then both work: change your systems one after the other."),
     )
     expires_on = ExpiryField(help_text=_("Of the new key. We write to you 14 and 3 days before."))
+
+    def __init__(self, *args, side_by_side: bool = True, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["overlap"].required = side_by_side
+
+    def clean_overlap(self) -> int:
+        return self.cleaned_data["overlap"] or 0

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from accounts.urls import entrance
+from partners.urls import files as partner_files
 from wecd.api.errors import NotFound
 from wecd.backoffice import keep_our_own
 from wecd.common.views import outbox
@@ -20,6 +21,7 @@ urlpatterns: list = [
     path("", include("wecd.monitoring")),
     *public.files,
     *open_data.files,
+    *partner_files,
 ]
 urlpatterns += [
     path("api/v1/", include("wecd.api.urls")),

@@ -8,9 +8,11 @@ import string
 import zlib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from ipaddress import ip_network
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
 
 import rules
+from allauth.idp.oidc.models import Client
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -26,6 +28,7 @@ from wecd.common.outbox import queue_mail
 from wecd.common.rest.reader import PERSONAL, Reader
 from wecd.common.workflow import NotAllowed, Refused, why_not_permitted
 
+PREFIX = "wecd_"
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 SHAPE = re.compile(r"wecd_([0-9A-Za-z]{32})_([0-9A-Za-z]{6})\Z")
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -98,13 +101,13 @@ def rotate(
         raise Refused(_("In production, the portal chooses the secret of a key."))
     raw = raw or new_secret()
     with transaction.atomic():
-        old = _locked(key, "rotate", by)
+        old = locked(key, "rotate", by)
         if old.client_id:
             raise Refused(_("An OAuth client gets a new secret instead."))
-        _must_be_usable(old)
+        must_be_usable(old)
         if hasattr(old, "replaced_by"):
             raise Refused(_("This key has been replaced already: rotate the one that replaced it."))
-        _must_end_later(expires_at)
+        must_end_later(expires_at)
         new = ApiKey.objects.create(
             partner=old.partner,
             name=old.name,
@@ -138,14 +141,14 @@ def _record_new(row: ApiKey, by, **facts) -> None:
         expires_at=row.expires_at,
         **facts,
     )
-    _tell_members("partners/key_created", row, by=by)
+    tell_members("partners/key_created", row, by=by)
 
 
 def change(key: ApiKey, *, by, name: str, networks: Iterable[str]) -> ApiKey:
     """Another name, other networks. Scopes stay: more is another key. The journal keeps before and after."""
     with transaction.atomic():
-        row = _locked(key, "edit", by)
-        _must_be_usable(row)
+        row = locked(key, "edit", by)
+        must_be_usable(row)
         wanted = {"name": name.strip() or row.name, "networks": clean_networks(networks)}
         facts = {
             field: {"from": getattr(row, field), "to": value}
@@ -162,14 +165,16 @@ def change(key: ApiKey, *, by, name: str, networks: Iterable[str]) -> ApiKey:
 def revoke(key: ApiKey, *, by) -> ApiKey:
     """End a key now and for good. Writes the journal; and to the members, when it was none of them."""
     with transaction.atomic():
-        row = _locked(key, "revoke", by)
+        row = locked(key, "revoke", by)
         if row.revoked_at:
             raise Refused(_("This key was revoked already."))
         row.revoked_at = timezone.now()
         row.save(update_fields=["revoked_at", "updated_at"])
+        if row.client_id:
+            Client.objects.filter(pk=row.client_id).delete()  # with its tokens
         journal.record(row, "partners.apikey.revoke", by=by, partner=row.partner.code, prefix=row.prefix)
         if not is_member(by, row):
-            _tell_members("partners/key_revoked", row, by=by)
+            tell_members("partners/key_revoked", row, by=by)
     return row
 
 
@@ -198,7 +203,7 @@ def _warn_of(pk, now: datetime) -> int:
         if any(entry.facts == facts for entry in journal.entries_about(row).filter(verb=WARNED)):
             return 0
         journal.record(row, WARNED, by=User.objects.system(), **facts)
-        _tell_members("partners/key_expires", row, by=None)
+        tell_members("partners/key_expires", row, by=None)
     return 1
 
 
@@ -223,7 +228,7 @@ def check(scopes: Iterable[str], expires_at: datetime | None, *, partner: Partne
     unknown = set(scopes) - set(Scope.values)
     if unknown:
         raise Refused(_("There is no scope “%(scope)s”.") % {"scope": ", ".join(sorted(unknown))})
-    _must_end_later(expires_at)
+    must_end_later(expires_at)
     if PERSONAL in scopes and partner is not None and not partner.agreements.in_force().exists():
         raise Refused(
             _("Personal data need a processing agreement in force with the partner: there is none on file.")
@@ -252,26 +257,44 @@ def clean_networks(networks: Iterable[str]) -> list[str]:
     return found
 
 
-def _must_end_later(expires_at: datetime | None) -> None:
+def is_from(networks: list[str], address: str) -> bool:
+    """Whether an address is in one of the networks; without any, every address is."""
+    return not networks or any(_is_in(address, network) for network in networks)
+
+
+@lru_cache(maxsize=1000)
+def _is_in(address: str, network: str) -> bool:
+    try:
+        seen = ip_address(address)
+    except ValueError:
+        return False
+    return (getattr(seen, "ipv4_mapped", None) or seen) in ip_network(network)
+
+
+def must_end_later(expires_at: datetime | None) -> None:
+    """Refuse an end that has passed."""
     if expires_at and expires_at <= timezone.now():
         raise Refused(_("The key would have expired already: choose a later date."))
 
 
-def _must_be_usable(row: ApiKey) -> None:
+def must_be_usable(row: ApiKey) -> None:
+    """Refuse what was revoked or has expired, each with its sentence."""
     if row.revoked_at:
         raise Refused(_("This key was revoked already."))
     if not row.is_usable:
         raise Refused(_("This key has expired: create a new one."))
 
 
-def _locked(key: ApiKey, verb: str, by) -> ApiKey:
+def locked(key: ApiKey, verb: str, by) -> ApiKey:
+    """The fresh row, locked, for somebody who may do this to it."""
     row = ApiKey.objects.select_for_update(of=("self",)).select_related("partner").get(pk=key.pk)
     if not rules.has_perm(ApiKey.get_perm(verb), by, row):
         raise NotAllowed(why_not_permitted(row, verb, by))
     return row
 
 
-def _tell_members(template: str, row: ApiKey, *, by) -> None:
+def tell_members(template: str, row: ApiKey, *, by) -> None:
+    """Queue a mail about the key to each active member of its partner."""
     for member in row.partner.members.select_related("user").filter(user__is_active=True).order_by("pk"):
         queue_mail(template, to=member.user, about=row, by=by)
 

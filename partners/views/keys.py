@@ -1,19 +1,19 @@
 """A partner's keys: created, changed, replaced and revoked by its members."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from partners.domain import keys, usage
+from partners.domain import keys, oauth, usage
 from partners.enums import KeyState, Scope
 from partners.forms import KeyForm, NetworksForm, RotateForm, end_of
 from partners.models import ApiKey, Partner
 from partners.views.confirmed import confirmed
 from partners.views.door import in_space, shell
+from wecd.common import addresses
 from wecd.common.workflow import Refused
 
 SECTION = "partner_keys"
@@ -45,11 +45,11 @@ def key_list(request, partner):
 @require_http_methods(["GET", "HEAD", "POST"])
 def key_new(request, partner):
     """The form of a new key; on POST the one page that shows its secret."""
-    form = KeyForm(request.POST or None, partner=partner, address=get_adapter().get_client_ip(request))
+    form = KeyForm(request.POST or None, partner=partner, address=addresses.of_client(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            key, secret = keys.create(
+            key, secret = (oauth if data["how"] == "oauth" else keys).create(
                 partner=partner,
                 name=data["name"],
                 scopes=data["scopes"],
@@ -81,7 +81,7 @@ def key_page(request, partner, pk):
     """What one key may see and how it is used; its name and networks are changed here."""
     key = _key(request, partner, pk)
     initial = {"name": key.name, "networks": key.networks}
-    address = get_adapter().get_client_ip(request)
+    address = addresses.of_client(request)
     form = NetworksForm(request.POST or None, initial=initial, address=address)
     if request.method == "POST" and form.is_valid():
         try:
@@ -113,21 +113,22 @@ def key_page(request, partner, pk):
 def key_rotate(request, partner, pk):
     """Replace a key by one like it; on POST the one page that shows the new secret."""
     key = _key(request, partner, pk)
-    form = RotateForm(request.POST or None)
+    form = RotateForm(request.POST or None, side_by_side=not key.client_id)
     if request.method == "POST" and form.is_valid():
         try:
-            new, secret = keys.rotate(
-                key,
-                by=request.user,
-                overlap=timedelta(days=form.cleaned_data["overlap"]),
-                expires_at=end_of(form.cleaned_data["expires_on"]),
-            )
+            new, secret = _replace(key, request.user, **form.cleaned_data)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
             return _shown_once(request, partner, new, secret)
     context = shell(partner, SECTION, key=key, form=form)
     return render(request, "partner/key_rotate.html", context, status=_status(form))
+
+
+def _replace(key: ApiKey, by, *, overlap: int, expires_on: date) -> tuple[ApiKey, str]:
+    if key.client_id:
+        return oauth.renew(key, by=by, expires_at=end_of(expires_on))
+    return keys.rotate(key, by=by, overlap=timedelta(days=overlap), expires_at=end_of(expires_on))
 
 
 @in_space

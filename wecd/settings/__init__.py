@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "wecd.opendata",
     "wecd.pages",
     "wecd.feed",
+    "wecd.api",
     "accounts",
     "partners",
     "actions",
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.idp.oidc",  # its token endpoint only, for partners' systems: partners.urls
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "rules.apps.AutodiscoverRulesConfig",
@@ -88,6 +90,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "wecd.api.chain.ApiMiddleware",  # what is under /api/ goes through API_MIDDLEWARE instead of the rest
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -110,6 +113,13 @@ MIDDLEWARE = [
     "accounts.middleware.StaffDoorMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+API_MIDDLEWARE = [
+    "wecd.api.chain.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "wecd.common.middleware.SecurityHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 TEMPLATES = [
@@ -146,7 +156,9 @@ DATABASES = {"default": env.db_url_config(DATABASE_URL, engine="django.db.backen
 DATABASES["default"] |= {
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {"options": "-c timezone=UTC"} | DATABASES["default"].get("OPTIONS", {}),
+    # Statements that are prepared (wecd.common.rest.statements) are planned once, not for each value.
+    "OPTIONS": {"options": "-c timezone=UTC -c plan_cache_mode=force_generic_plan"}
+    | DATABASES["default"].get("OPTIONS", {}),
 }
 
 # --- People -------------------------------------------------------------------------------------
@@ -225,7 +237,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_PRODUCTION)
 SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes come from inside, without TLS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -266,5 +279,6 @@ if WECD_ENV == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    API_USAGE_SECONDS = 0  # tests write it when they want it
 # A second factor opens the back office everywhere but in the demo and in tests.
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=WECD_ENV in ("production", "development"))

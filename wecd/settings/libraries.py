@@ -32,6 +32,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "WECD"
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.bool("BEHIND_PROXY", False))  # whose address the rate limits count
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 60 * 60
+IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
 STAFF_SESSION_HOURS = env.int("STAFF_SESSION_HOURS", default=12)
 SOCIALACCOUNT_PROVIDERS = {}
 if env.str("OIDC_SERVER_URL", default=""):
@@ -74,7 +76,20 @@ SPECTACULAR_SETTINGS = {
 
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)
 API_REQUESTS_PER_MINUTE_WITH_KEY = env.int("API_REQUESTS_PER_MINUTE_WITH_KEY", default=1200)
+API_FEED_PER_MINUTE = env.int("API_FEED_PER_MINUTE", default=30)
+API_FEED_PER_MINUTE_WITH_KEY = env.int("API_FEED_PER_MINUTE_WITH_KEY", default=600)
+API_EXPORTS_PER_HOUR = env.int("API_EXPORTS_PER_HOUR", default=20)
+API_EXPORTS_PER_HOUR_WITH_KEY = env.int("API_EXPORTS_PER_HOUR_WITH_KEY", default=120)
+API_USAGE_SECONDS = env.int("API_USAGE_SECONDS", default=5)  # how often the use of keys is written
 API_WAITING_AT_ONCE = env.int("API_WAITING_AT_ONCE", default=4)  # long polls, a process
+# Exports have limits of their own. Locks in the database count those that run, for all processes together.
+EXPORTS_PER_HOUR = env.int("EXPORTS_PER_HOUR", default=30)
+EXPORTS_PER_HOUR_WITH_KEY = env.int("EXPORTS_PER_HOUR_WITH_KEY", default=120)
+EXPORTS_AT_ONCE = env.int("EXPORTS_AT_ONCE", default=8)
+EXPORTS_AT_ONCE_OPEN = env.int("EXPORTS_AT_ONCE_OPEN", default=4)  # of these, without a key
+EXPORTS_AT_ONCE_EACH = env.int("EXPORTS_AT_ONCE_EACH", default=2)  # a key, or an address without one
+EXPORT_MAX_SECONDS = env.int("EXPORT_MAX_SECONDS", default=3600)
+EXPORT_WORK_MEMORY = env.str("EXPORT_WORK_MEMORY", default="64MB")  # of the database, to sort
 
 # --- Jobs ---------------------------------------------------------------------------------------
 PROCRASTINATE_ON_APP_READY = None

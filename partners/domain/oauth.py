@@ -1,0 +1,114 @@
+"""OAuth 2 client credentials, for systems that cannot send a key: allauth's provider gives the tokens.
+
+A client is an ``ApiKey`` row with a ``client_id`` and no secret of its own: scopes, networks, expiry,
+revocation and usage are those of the row. allauth keeps the secret (hashed as a password is) and the tokens
+(SHA-256).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from allauth.idp.oidc.adapter import get_adapter
+from allauth.idp.oidc.models import Client, Token
+from django.db import transaction
+from django.utils import timezone
+
+from partners.domain import keys
+from partners.models import ApiKey, Partner
+from wecd.common import journal
+
+GRANT = Client.GrantType.CLIENT_CREDENTIALS
+PREFIX = "oauth"  # what stands where a key's first characters would
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What an access token gives: the row it stands for (by ``hash``), and the scopes asked for."""
+
+    hash: str
+    scopes: frozenset[str]
+
+
+def hash_of(client_id: str) -> str:
+    """What stands in ``ApiKey.hash``: unique, and no SHA-256 of anything that could be sent as a key."""
+    return f"oauth:{client_id}"
+
+
+def create(
+    *,
+    partner: Partner,
+    name: str,
+    scopes: list[str],
+    by,
+    networks: Iterable[str] = (),
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """A new client and its secret, shown once. As ``keys.create``: journal, mail, the same refusals."""
+    client_id, secret = get_adapter().generate_client_id(), keys.new_secret()
+    row = ApiKey(
+        partner=partner,
+        name=name,
+        scopes=sorted(set(scopes)),
+        networks=keys.clean_networks(networks),
+        expires_at=expires_at,
+        client_id=client_id,
+    )
+    with transaction.atomic():
+        keys.add(row, hash_of(client_id), prefix=PREFIX, by=by)
+        client = Client(id=client_id, name=name, grant_types=GRANT, response_types="")
+        client.set_scopes(row.scopes)
+        client.set_default_scopes(row.scopes)
+        client.set_secret(secret)
+        client.save(force_insert=True)
+    return row, secret
+
+
+def renew(key: ApiKey, *, by, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
+    """Another secret for the same client. The old one, and the tokens it was given, stop working at once."""
+    secret = keys.new_secret()
+    with transaction.atomic():
+        row = keys.locked(key, "rotate", by)
+        keys.must_be_usable(row)
+        keys.must_end_later(expires_at)
+        client = Client.objects.select_for_update().get(pk=row.client_id)
+        client.set_secret(secret)
+        client.save(update_fields=["secret"])
+        client.token_set.all().delete()
+        row.expires_at = expires_at
+        row.save(update_fields=["expires_at", "updated_at"])
+        journal.record(
+            row, "partners.apikey.renew", by=by, partner=row.partner.code, expires_at=row.expires_at
+        )
+        keys.tell_members("partners/key_created", row, by=by)
+    return row, secret
+
+
+def may_ask(client_id: str, address: str) -> bool:
+    """Whether this client may ask for a token, from here and now: its row is usable and in its networks."""
+    row = ApiKey.objects.usable().filter(hash=hash_of(client_id)).first() if client_id else None
+    return row is not None and keys.is_from(row.networks, address)
+
+
+def granted(raw: str) -> Granted | None:
+    """What this access token gives, or None. Whether its client may be used now is the row's to say."""
+    token = Token.objects.lookup(Token.Type.ACCESS_TOKEN, raw)
+    if token is None or not token.client_id:
+        return None
+    return Granted(hash_of(token.client_id), frozenset(token.get_scopes()))
+
+
+def authenticate(raw: str) -> ApiKey | None:
+    """The usable row of the client with this access token, with the token's scopes; None without one."""
+    found = granted(raw)
+    row = ApiKey.objects.usable().filter(hash=found.hash).first() if found else None
+    if found is None or row is None:
+        return None
+    row.scopes = sorted(found.scopes & set(row.scopes))
+    return row
+
+
+def forget_expired(now: datetime | None = None) -> int:
+    """Delete the tokens that ended a day ago; returns how many."""
+    ended = (now or timezone.now()) - timedelta(days=1)
+    return Token.objects.filter(expires_at__lt=ended).delete()[0]

@@ -1,0 +1,30 @@
+"""Where a request comes from."""
+
+from ipaddress import IPv6Address, ip_address
+
+from django.conf import settings
+
+
+def of_client(request) -> str:
+    """The client's address: the connection's, or what the one trusted proxy before us says it is.
+
+    SECURITY: behind a proxy only the last address it added counts; those before it are the client's own words.
+    """
+    if settings.BEHIND_PROXY:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        if forwarded:
+            return forwarded
+    return request.META.get("REMOTE_ADDR", "")
+
+
+def household(address: str) -> str:
+    """The address, or of an IPv6 address the /64 it is in: one household or machine has as many as it likes."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
+    return str(parsed)
