@@ -1,10 +1,19 @@
 """Reads of calls and applications."""
 
-from django.db import connection, models
+from functools import cache
+
+from django.db import models
 from django.utils import timezone
 
 from accounts.rules import is_reader, is_system, sees_personal_data
 from actions.models import Action
+from wecd.common.prepared import Prepared, by_key
+
+
+@cache
+def _held(model) -> Prepared:
+    calls = model._default_manager.order_by()
+    return Prepared(lambda: calls.filter(pk=by_key()), lock="FOR KEY SHARE")
 
 
 class CallQuerySet(models.QuerySet):
@@ -21,8 +30,11 @@ class CallQuerySet(models.QuerySet):
         Whoever extends, closes or cancels it waits, and we for them; those who hold it so do not wait for
         each other. Taken before the locks of its applications, like every lock of a call.
         """
-        table = connection.ops.quote_name(self.model._meta.db_table)
-        return self.raw(f"SELECT * FROM {table} WHERE id = %s FOR KEY SHARE", [pk])[0]  # noqa: S608  (our own name)
+        return _held(self.model).get(pk=pk)
+
+    def of_partner(self, partner):
+        """Those of the actions a partner (or id, or expression) leads or takes part in."""
+        return self.filter(action__in=Action.objects.of_partner(partner))
 
     def open(self, now=None):
         now = now or timezone.now()

@@ -8,13 +8,15 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import EnterpriseActivity, Site
 from calls import eligibility
 from calls.domain.applications import check_accepts
 from calls.domain.dossiers import Dossier, file_facts
-from calls.models import Application, Call, Submission
+from calls.models import Application, Call, CallRule, Submission
 from wecd.common import clocks, journal
 from wecd.common.models import Clock
 from wecd.common.outbox import queue_mail
+from wecd.common.prepared import Prepared, by_key, give
 from wecd.common.workflow import Refused, move
 
 ONE_EACH = "one_submitted_application_per_enterprise"
@@ -66,6 +68,7 @@ def _take_in(row: Application, by, received_at) -> Submission:
     check_accepts(row.call, received_at)
     dossier = Dossier.to_submit(row)
     check_complete(dossier)
+    _read_for_rules(row)
     row.rule_results = check_rules(dossier)
     row.eligible_cost, row.requested = dossier.cost, dossier.requested
     content = canonical_content(row, dossier)
@@ -119,6 +122,18 @@ def check_complete(dossier: Dossier) -> None:
             )
             % {"n": len(missing), "label": first.label, "sentence": first.sentence}
         )
+
+
+SITES = Prepared(lambda: Site.objects.filter(enterprise=by_key("enterprise")))
+ACTIVITIES = Prepared(lambda: EnterpriseActivity.objects.filter(enterprise=by_key("enterprise")))
+RULES = Prepared(lambda: CallRule.objects.filter(call=by_key("call")))
+
+
+def _read_for_rules(row: Application) -> None:
+    """What the rules and the frozen content both ask of the enterprise and the call, once."""
+    give(row.enterprise, "sites", SITES.read(enterprise=row.enterprise_id))
+    give(row.enterprise, "activities", ACTIVITIES.read(enterprise=row.enterprise_id))
+    give(row.call, "rules", RULES.read(call=row.call_id))
 
 
 def rule_results(dossier: Dossier) -> list:

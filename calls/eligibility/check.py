@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import DateField, Sum
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -16,11 +17,30 @@ from calls.models.application import HOLDS_A_PLACE
 from grants.models import DeMinimisAid, DeMinimisCeiling
 from wecd.common.formatting import french_spacing
 from wecd.common.places import is_walloon
+from wecd.common.prepared import Prepared, by_key
+from wecd.common.rest.holes import Hole
+
+CEILING = Prepared(
+    lambda: DeMinimisCeiling.objects.filter(valid_from__lte=Hole("day", DateField())).order_by("-valid_from")[
+        :1
+    ]
+)
+
+
+PLACES = Prepared(
+    lambda: (
+        Application.objects.filter(
+            HOLDS_A_PLACE, enterprise=by_key("enterprise"), uniqueness_scope=by_key("scope")
+        )
+        .exclude(pk=by_key("but"))
+        .order_by()[:1]
+    )
+)
 
 
 def ceiling_on(day: date) -> DeMinimisCeiling | None:
     """The de minimis ceiling in force on a day."""
-    return DeMinimisCeiling.objects.filter(valid_from__lte=day).order_by("-valid_from").first()
+    return CEILING.first(day=day)
 
 
 def _context(row: CallRule, shared: dict[str, Any]) -> Context:
@@ -71,10 +91,15 @@ class Rulebook:
             )
             for row in rows
         ]
-        self.asked: dict[str, tuple[PublicQuestion, list[int]]] = {}
+
+    @cached_property
+    def asked(self) -> dict[str, tuple[PublicQuestion, list[int]]]:
+        """The public questions by key, each with the numbers of the rules that ask it."""
+        asked: dict[str, tuple[PublicQuestion, list[int]]] = {}
         for number, (rule, params, context) in enumerate(self.rules):
             for question in [] if rule.validate_params(params) else rule.public_questions(params, context):
-                self.asked.setdefault(question.key, (question, []))[1].append(number)
+                asked.setdefault(question.key, (question, []))[1].append(number)
+        return asked
 
     @property
     def questions(self) -> list[PublicQuestion]:
@@ -159,13 +184,9 @@ def facts_of(
     ).aggregate(total=Sum("amount"))["total"]
     has_applied = None
     if application is not None:
-        has_applied = (
-            Application.objects.filter(
-                HOLDS_A_PLACE, enterprise=enterprise, uniqueness_scope=application.uniqueness_scope
-            )
-            .filter(~Q(pk=application.pk))
-            .exists()
-        )
+        scope = application.uniqueness_scope
+        other = PLACES.first(enterprise=enterprise.pk, scope=scope, but=application.pk)
+        has_applied = other is not None
         if answers is None:
             answers = dict(application.answers.values_list("key", "value"))
     return Facts(

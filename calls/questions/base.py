@@ -6,6 +6,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # Unicode's Cc without tab and line feed
 LONGEST = 20_000  # characters; what a person types fits, what a script pours in does not
 
 
@@ -13,11 +14,14 @@ def plain_text(raw) -> str:
     """Text fit to be kept: composed, one kind of line end, nothing a database or a reader chokes on."""
     if raw is None or isinstance(raw, bool | dict | list | tuple):
         return ""
-    text = str(raw).encode("utf-8", "ignore").decode()
+    text = str(raw)
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    text = text.encode("utf-8", "ignore").decode()
     text = (
         unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
     )
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+    return CONTROLS.sub("", text).strip()
 
 
 def one_line(raw) -> str:

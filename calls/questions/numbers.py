@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,11 @@ def parse(raw) -> Decimal | None:
     """
     if isinstance(raw, bool):
         return None
-    text = one_line(str(raw) if isinstance(raw, int | float | Decimal) else raw)
+    return _parse(one_line(str(raw) if isinstance(raw, int | float | Decimal) else raw))
+
+
+@lru_cache(maxsize=2048)  # the cells of one table are read several times
+def _parse(text: str) -> Decimal | None:
     text = re.sub(r"€|\beuros?\b|\bEUR\b", "", text, flags=re.IGNORECASE).strip().replace("−", "-")
     text = re.sub(r"(?<=\d)[ '’\u00a0\u202f](?=\d{3}(?!\d))", "", text, flags=re.ASCII)
     text = re.sub(r"^([+-])\s+", r"\1", text)

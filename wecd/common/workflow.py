@@ -6,6 +6,7 @@ of the same name for each verb in ``Meta.rules_permissions``.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import rules
 from django.core.exceptions import PermissionDenied
@@ -13,7 +14,9 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from wecd.common import journal
+from wecd.common.prepared import Prepared
 from wecd.common.reasons import all_of, because
+from wecd.common.rest.holes import Hole
 
 __all__ = [
     "NotAllowed",
@@ -55,15 +58,14 @@ def move(
     """Lock, check who and whether, let the caller act, save, write the journal: all or nothing.
 
     Yields the locked, fresh row; the caller changes that one. Raises ``NotAllowed`` or ``Refused``.
-    ``facts`` go into the journal; keys the caller adds to ``row.journal_facts`` do too. ``first`` is called in
-    the transaction before the row is locked: for locks that come before its own. ``related`` rows are read
-    with it, unlocked.
+    ``facts`` go into the journal; keys the caller adds to ``row.journal_facts`` do too. ``first`` is called
+    in the transaction before the row is locked: for locks that come before its own. ``related`` rows are
+    read with it, unlocked.
     """
     with transaction.atomic():
         if first:
             first()
-        rows = type(row).objects.select_for_update(of=("self",))
-        locked = (rows.select_related(*related) if related else rows).get(pk=row.pk)
+        locked = _lock(type(row), tuple(related)).get(pk=row.pk)
         if not rules.has_perm(locked.get_perm(verb), by, locked):  # no superuser bypass
             raise NotAllowed(why_not_permitted(locked, verb, by))
         sources, target = locked.MOVES[verb]
@@ -77,6 +79,14 @@ def move(
             locked, f"{locked._meta.label_lower}.{verb}", by=by, **locked.__dict__.pop("journal_facts")
         )
     row.refresh_from_db()
+
+
+@cache
+def _lock(model: type[models.Model], related: tuple[str, ...]) -> Prepared:
+    """The read of one row, locked, with its related rows, unlocked."""
+    rows = model._default_manager.select_for_update(of=("self",)).order_by()
+    rows = rows.select_related(*related) if related else rows
+    return Prepared(lambda: rows.filter(pk=Hole("pk", model._meta.pk)))
 
 
 def wrong_state(row) -> str:
