@@ -28,6 +28,7 @@ from tests.permissions.routes import Route
 from tests.vouchers.factories import VoucherFactory
 from wecd.common import clocks, saved_views
 from wecd.demo.applications import PDF
+from wecd.opendata import editions
 from wecd.pages.sharing import of_call
 
 STAFF = ("officer", "manager", "finance", "communication", "auditor")
@@ -95,6 +96,7 @@ class World:
         self.view = saved_views.keep(
             "calls.application", by=self.users["officer"], name="Late", query="clock=late", is_shared=True
         )
+        editions.publish()  # the night's open data
         self.savepoint = transaction.savepoint()
 
     def enter(self, client, role: str) -> dict:
@@ -122,6 +124,8 @@ class World:
             return "csv"
         if name == "token":
             return self.voucher.token if "voucher" in app else "unknown-token"
+        if name == "name" and "/open-data/" in pattern:
+            return "awards"
         if name == "slug":
             action = self.call.action
             slugs = {

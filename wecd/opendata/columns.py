@@ -1,7 +1,7 @@
 """The members of a resource as typed Arrow columns: text that Postgres wrote becomes what it stands for.
 
-Instants are timestamps in UTC, sums and rates exact decimals, words of a list dictionaries. What is inside a row
-in the API (a related row, texts by language, money) is a struct of the same names here; several are a list.
+Instants are timestamps in UTC, sums and rates exact decimals, words of a list dictionaries. What is inside a
+row in the API (a related row, texts by language, money) is a struct of the same names here, several a list.
 """
 
 from collections.abc import Callable

@@ -4,6 +4,7 @@ What an address of a vocabulary of the EU stands for is said beside it (its kind
 that the catalogue can be checked without asking anybody.
 """
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -42,6 +43,14 @@ THEMES_OF = {"awards": ("ECON", "GOVE"), "calls": ("ECON", "EDUC"), "hubs": ("ED
 BOXES = {"BE3": (2.8421, 49.4973, 6.4081, 50.8121)}
 OPENAPI = "https://spec.openapis.org/oas/v3.1.0"
 GIVING = "https://standard.threesixtygiving.org/"
+
+
+def written(found: dict[str, Freshness], edition: Edition | None, form: str) -> str:
+    """The catalogue as text: "turtle" or "json-ld"."""
+    graph = Catalogue(found, edition).written()
+    if form == "json-ld":
+        return graph.serialize(None, form, None, None, context=context())
+    return graph.serialize(format=form)
 
 
 class Catalogue:
@@ -130,9 +139,7 @@ class Catalogue:
         self._say(node, {DCTERMS.modified: _instant(edition.made_at), DCTERMS.language: self._languages()})
         archive = Format("zip", "Parquet, ZIP", "", reverse("open_data_bundle"), "", "PARQUET")
         made = self._distribution(node, f"{BUNDLE}-zip", archive)
-        self._say(
-            made, {DCAT.packageFormat: self._node(DCTERMS.MediaType, URIRef(f"{MEDIA}application/zip"))}
-        )
+        self._say(made, {DCAT.packageFormat: self._media("application/zip")})
         return node
 
     def _described(self, name: str, frequency: str, keywords, themes) -> URIRef:
@@ -172,9 +179,7 @@ class Catalogue:
                 DCAT.mediaType: self._media(each.media_type),
                 DCATAP.availability: self._concept("planned-availability", "STABLE"),
                 DCAT.accessService: None if each.whole else self.service,
-                DCTERMS.conformsTo: self._standard(GIVING, "360Giving 1.4")
-                if each.code == "360giving"
-                else None,
+                DCTERMS.conformsTo: self._standard(GIVING, each.label) if each.code == "360giving" else None,
             },
         )
         self._file_facts(node, each)
@@ -194,7 +199,7 @@ class Catalogue:
             checksum,
             {
                 SPDX.algorithm: SPDX_SHA256,
-                SPDX.checksumValue: Literal(told["sha256"].upper(), datatype=XSD.hexBinary),
+                SPDX.checksumValue: Literal(told["sha256"], datatype=XSD.hexBinary),
             },
         )
         self._say(
@@ -275,19 +280,15 @@ class Catalogue:
         """From the first row to the last change; a period without an end goes on."""
         node = self._node(DCTERMS.PeriodOfTime, BNode())
         fresh = self.found.get(name)
-        end = fresh.changed_at if fresh else latest(self.found)
-        self._say(
-            node,
-            {DCAT.startDate: _instant(self._first(name)), DCAT.endDate: _instant(end or self._first(name))},
-        )
+        begin = self._first(name)
+        end = (fresh.changed_at if fresh else latest(self.found)) or begin
+        self._say(node, {DCAT.startDate: _instant(begin), DCAT.endDate: _instant(end)})
         return node
 
     def _first(self, name: str = ""):
-        """When the first row was made."""
-        begun = [
-            each.begun_at for key, each in self.found.items() if each.begun_at and name in ("", key, BUNDLE)
-        ]
-        return min(begun, default=None)
+        """When the first row was made: of a dataset, or of any."""
+        of = [self.found[name]] if name in self.found else self.found.values()
+        return min((each.begun_at for each in of if each.begun_at), default=None)
 
     # --- Vocabularies -------------------------------------------------------------------------------
     def _licence(self) -> URIRef:
@@ -352,15 +353,11 @@ class Catalogue:
                 self.graph.add((node, predicate, Literal(words, lang=code)))
 
 
-def _instant(moment) -> Literal | None:
-    return (
-        Literal(
-            moment.astimezone(timezone.get_default_timezone()).isoformat(timespec="seconds"),
-            datatype=XSD.dateTime,
-        )
-        if moment
-        else None
-    )
+def _instant(moment: datetime | None) -> Literal | None:
+    if moment is None:
+        return None
+    here = moment.astimezone(timezone.get_default_timezone())
+    return Literal(here.isoformat(timespec="seconds"), datatype=XSD.dateTime)
 
 
 def _page() -> str:
@@ -370,16 +367,6 @@ def _page() -> str:
 @cache
 def context() -> dict:
     """Short names of the JSON-LD."""
-    return {
-        "dcat": str(DCAT),
-        "dct": str(DCTERMS),
-        "foaf": str(FOAF),
-        "skos": str(SKOS),
-        "vcard": str(VCARD),
-    } | {
-        "spdx": str(SPDX),
-        "dcatap": str(DCATAP),
-        "eli": str(ELI),
-        "geo": str(GEO),
-        "xsd": str(XSD),
-    }
+    spaces = {"dcat": DCAT, "dct": DCTERMS, "foaf": FOAF, "skos": SKOS, "vcard": VCARD, "spdx": SPDX}
+    spaces |= {"dcatap": DCATAP, "eli": ELI, "geo": GEO, "xsd": XSD}
+    return {prefix: str(space) for prefix, space in spaces.items()}

@@ -1,4 +1,4 @@
-"""The data dictionary, made from what the resources declare: it cannot say anything else than the API does."""
+"""The data dictionary, made from what the resources declare: it says what the API does."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,10 +61,9 @@ def _walk(path: str, name: str, depth: int, field: kinds.Field, alone: bool) -> 
 
 def _marked(text: str) -> SafeString:
     """Words of the API, written between backticks, as code."""
-    parts = enumerate(text.split("`"))
-    return format_html_join(
-        "", "{}", ((format_html("<code>{}</code>", t) if n % 2 else t,) for n, t in parts)
-    )
+    parts = text.split("`")
+    words = [format_html("<code>{}</code>", part) if n % 2 else part for n, part in enumerate(parts)]
+    return format_html_join("", "{}", ((word,) for word in words))
 
 
 def _choices(field: kinds.Field) -> tuple[tuple[str, Words], ...]:

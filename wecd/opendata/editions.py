@@ -139,7 +139,7 @@ def _manifest(files: dict, made_at: datetime) -> dict:
 
 
 def _zip(place: Path, files: dict, manifest: dict) -> None:
-    """The bundle: the files as they are (they are compressed inside), what they hold, and how to read them."""
+    """The bundle: the files as they are (compressed inside already), what they hold, how to read them."""
     readme = README.format(publisher=publisher_name(), page=manifest["page"], licence=LICENCE)
     texts = {"manifest.json": json.dumps(manifest, indent=1), "README.txt": readme}
     with zipfile.ZipFile(place / ZIP, "w", zipfile.ZIP_STORED) as bundle:
@@ -159,7 +159,5 @@ def _remove_old() -> None:
         Edition.objects.filter(pk=edition.pk).update(folder="")
         for name in (*edition.manifest["files"], ZIP):
             default_storage.delete(f"{edition.folder}/{name}")
-        with suppress(
-            NotImplementedError, OSError
-        ):  # on a disk an empty folder stays; elsewhere there is none
+        with suppress(NotImplementedError, OSError):  # only a disk has folders
             Path(default_storage.path(edition.folder)).rmdir()

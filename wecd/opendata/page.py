@@ -28,7 +28,7 @@ def changed(slug: str | None = None) -> str:
 
 
 def shown(request) -> dict:
-    """Everything the template says. Three queries, whatever there is: counts, the awards' sum, the edition."""
+    """Everything the template says. Three queries: counts, the sum of the awards, the edition."""
     found, edition = freshness(), editions.current()
     sum_of_awards = Award.objects.public().aggregate(
         count=Count("pk"), amount=Sum("amount"), persons=Count("pk", filter=PERSON)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from django.core.files.storage import default_storage
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.text import compress_sequence
 
@@ -18,7 +18,7 @@ ONE_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
 
 
 def said(response: HttpResponseBase, etag: str, *, weak: bool = False) -> HttpResponseBase:
-    """With what every open file says: how long it holds, its version, its licence; anyone's page may read it."""
+    """With what every open file says: its version, how long it holds, its licence; any page may read it."""
     response["ETag"] = f'W/"{etag}"' if weak else f'"{etag}"'
     response["Cache-Control"] = FRESH
     response["Link"] = f'<{LICENCE}>; rel="license"'
@@ -35,8 +35,9 @@ def unchanged(request, etag: str) -> bool:
 
 def text(request, content: bytes, content_type: str, etag: str) -> HttpResponseBase:
     """A small file made here; 304 for who has it."""
-    response = said(HttpResponse(content, content_type=content_type), etag, weak=True)
-    return get_conditional_response(request, etag=response["ETag"], response=response)
+    if unchanged(request, etag):
+        return said(HttpResponse(status=304), etag, weak=True)
+    return said(HttpResponse(content, content_type=content_type), etag, weak=True)
 
 
 def stream(request, parts: Iterable[bytes], content_type: str, etag: str) -> HttpResponseBase:
@@ -47,9 +48,8 @@ def stream(request, parts: Iterable[bytes], content_type: str, etag: str) -> Htt
         response = HttpResponse(content_type=content_type)
     else:
         packed = "gzip" in request.headers.get("Accept-Encoding", "")
-        response = StreamingHttpResponse(
-            compress_sequence(parts) if packed else parts, content_type=content_type
-        )
+        parts = compress_sequence(parts) if packed else parts
+        response = StreamingHttpResponse(parts, content_type=content_type)
         if packed:
             response["Content-Encoding"] = "gzip"
     patch_vary_headers(response, ["Accept-Encoding"])

@@ -80,17 +80,14 @@ def catalog_file(request, form):
         return serving.text(request, b"", CONTENT[form], etag)
     content = cache.get(f"open-data:catalog:{etag}")
     if content is None:
-        graph = dcat.Catalogue(found, edition).written()
-        options = {"context": dcat.context()} if form == "jsonld" else {}
-        content = graph.serialize(format=FORMS[form], **options).encode()
+        content = dcat.written(found, edition, FORMS[form]).encode()
         cache.set(f"open-data:catalog:{etag}", content, KEPT_FOR)
     return serving.text(request, content, CONTENT[form], etag)
 
 
 def _etag(form: str, found: dict[str, Freshness], edition: Edition | None) -> str:
-    ours = sorted(
-        (name, str(getattr(settings, name))) for name in dir(settings) if name.startswith("OPEN_DATA_")
-    )
+    names = sorted(name for name in dir(settings) if name.startswith("OPEN_DATA_"))
+    ours = [(name, getattr(settings, name)) for name in names]
     said = (SHAPE, form, found, edition and edition.pk, settings.SITE_URL, ours)
     return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 

@@ -16,7 +16,7 @@ from calls.models import Application, Call
 from wecd.common import journal
 from wecd.demo import applications as applying
 from wecd.demo import calls as writing
-from wecd.demo import clocks, conversations, life_of_claire, mails, people
+from wecd.demo import clocks, conversations, life_of_claire, mails, people, webhooks
 from wecd.demo import decisions as deciding
 from wecd.demo.clock import local
 from wecd.demo.content import load
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         if not settings.IS_DEMO and settings.WECD_ENV != "test":
             raise CommandError("The demonstration is loaded only with WECD_ENV=demo.")
         if Call.objects.exists():
+            webhooks.follow_site()
             self.stdout.write("The demonstration is already there.")
             return
         started = time.monotonic()
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             call_command("load_programme", PROGRAMME, verbosity=0)
             tell(timezone.now(), share=options["share"])
         journal.check()  # as the night would
+        call_command("publish_open_data", verbosity=0)  # the same
         seconds = time.monotonic() - started
         self.stdout.write(f"{Application.objects.count()} applications in {seconds:.0f} s.")
 
@@ -67,6 +69,7 @@ def tell(now, *, share: float = 1.0) -> None:
     clocks.tell(story, calls, office, staff["entrepreneur"], population)
     story.tell()
     mails.tell(office)
+    webhooks.tell(now, by=staff["partner"])
 
 
 def _applicants(call: Call, plan: dict, story: Story, population: Population, dice, share: float) -> None:

@@ -13,4 +13,7 @@ class Command(BaseCommand):
         rows = sum(told["rows"] for told in edition.manifest["files"].values())
         size = edition.manifest["bundle"]["bytes"]
         said = "Published" if new else "Unchanged"
-        self.stdout.write(f"{said}: {rows} rows, {size} bytes, made {edition.made_at:%Y-%m-%d %H:%M} UTC.")
+        if options["verbosity"]:
+            self.stdout.write(
+                f"{said}: {rows} rows, {size} bytes, made {edition.made_at:%Y-%m-%d %H:%M} UTC."
+            )
