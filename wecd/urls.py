@@ -9,6 +9,7 @@ from partners.urls import files as partner_files
 from wecd.api.errors import NotFound
 from wecd.backoffice import keep_our_own
 from wecd.common.views import outbox
+from wecd.demo.views import receiver
 from wecd.opendata import urls as open_data
 from wecd.pages import urls as public
 
@@ -19,6 +20,7 @@ urlpatterns: list = [
     path("accounts/", include(entrance)),
     path("accounts/", include("allauth.urls")),
     path("", include("wecd.monitoring")),
+    path("demo/receiver/", receiver, name="demo_receiver"),
     *public.files,
     *open_data.files,
     *partner_files,

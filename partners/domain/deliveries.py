@@ -62,6 +62,7 @@ class Work:
     delivery: UUID
     attempt: UUID
     endpoint: UUID
+    at: datetime
     url: str
     headers: dict[str, str]
     body: bytes
@@ -134,7 +135,7 @@ def deliver(endpoint_id) -> int:
 def _take_turn(endpoint_id, sender: Sender) -> int:
     began, attempts, failures = time.monotonic(), 0, 0
     while time.monotonic() - began < A_TURN:
-        work = _claim_next(endpoint_id)
+        work = claim_next(endpoint_id)
         if work is None:
             break
         answer = sender.post(work.url, work.body, work.headers)
@@ -170,7 +171,8 @@ def send_now(delivery: WebhookDelivery) -> None:
 
 # --- Claim, send, record --------------------------------------------------------------------------------
 @transaction.atomic
-def _claim_next(endpoint_id) -> Work | None:
+def claim_next(endpoint_id) -> Work | None:
+    """Claim the delivery that has been due longest, and renew the lease; None when nothing is due."""
     now = timezone.now()
     WebhookEndpoint.objects.filter(pk=endpoint_id).update(worked_until=now + LEASE)
     row = (
@@ -204,7 +206,7 @@ def _claim(row: WebhookDelivery) -> Work:
     )
     row.claim = attempt.pk
     row.save(update_fields=["attempts_made", "tries", "began_at", "claimed_until", "claim"])
-    return Work(row.pk, attempt.pk, row.endpoint_id, row.endpoint.url, headers, body)
+    return Work(row.pk, attempt.pk, row.endpoint_id, now, row.endpoint.url, headers, body)
 
 
 def body_of(message: WebhookMessage) -> bytes:
@@ -260,7 +262,7 @@ def record(work: Work, answer: Answer) -> datetime | None:
     _conclude(row, answer, now)
     row.save(update_fields=["claim", "claimed_until", "status", "next_attempt_at", "ended_at"])
     if not row.message.is_test:
-        _note(endpoint, row, answer, now)
+        _note(endpoint, row, work, answer, now)
     return endpoint.failing_since
 
 
@@ -274,14 +276,14 @@ def _conclude(row: WebhookDelivery, answer: Answer, now: datetime) -> None:
         row.status, row.next_attempt_at = DeliveryStatus.FAILED, next_attempt(row.tries, answer, now)
 
 
-def _note(endpoint: WebhookEndpoint, row: WebhookDelivery, answer: Answer, now: datetime) -> None:
+def _note(endpoint: WebhookEndpoint, row: WebhookDelivery, work: Work, answer: Answer, now: datetime) -> None:
     """What an attempt says about the endpoint: paused if it is gone, or if nothing gets through any more."""
     if answer.succeeded:
         if endpoint.failing_since or endpoint.rests_until:
             endpoint.failing_since = endpoint.rests_until = None
             endpoint.save(update_fields=["failing_since", "rests_until"])
         return
-    endpoint.failing_since = endpoint.failing_since or row.began_at or now
+    endpoint.failing_since = endpoint.failing_since or work.at
     if answer.status in (429, 502, 503, 504) and (wish := retry_after(answer, now)):
         endpoint.rests_until = max(wish, endpoint.rests_until or wish)
     endpoint.save(update_fields=["failing_since", "rests_until"])

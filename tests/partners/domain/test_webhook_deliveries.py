@@ -228,13 +228,37 @@ def test_three_days_without_success_pause_the_endpoint_and_tell_the_members(run_
 
 @pytest.mark.django_db
 def test_what_was_delivered_meanwhile_keeps_an_endpoint_going():
-    with receiving(answers=[500]) as receiver, time_machine.travel(NOON, tick=False):
-        delivery = tired(receiver, next_attempt_at=NOON)
-        WebhookEndpoint.objects.update(failing_since=NOON - timedelta(hours=1))
-        deliveries.deliver(delivery.endpoint_id)
-    delivery.refresh_from_db()
-    assert delivery.status == Status.GIVEN_UP
+    """One message nobody takes is given up; the others get through."""
+    with receiving() as receiver, time_machine.travel(NOON, tick=False) as clock:
+        odd = waiting(receiver, next_attempt_at=NOON)
+        for number in range(len(deliveries.RETRIES) + 1):
+            receiver.answers = [500]
+            receiver.got.clear()
+            assert deliveries.deliver(odd.endpoint_id) == 1
+            odd.refresh_from_db()
+            if number == 4:
+                receiver.answers = [204]
+                clock.shift(timedelta(minutes=11))
+                DeliveryFactory(endpoint=odd.endpoint, next_attempt_at=timezone.now())
+                assert deliveries.deliver(odd.endpoint_id) == 1
+            if odd.next_attempt_at:
+                clock.move_to(max(odd.next_attempt_at, timezone.now()))
+    assert odd.status == Status.GIVEN_UP
     assert (WebhookEndpoint.objects.get().state, OutboxMessage.objects.count()) == (EndpointState.ACTIVE, 0)
+
+
+@pytest.mark.django_db
+def test_the_first_message_that_fails_for_three_days_pauses():
+    with receiving(answers=[500]) as receiver, time_machine.travel(NOON, tick=False) as clock:
+        delivery = waiting(receiver, next_attempt_at=NOON)
+        for _ in deliveries.RETRIES:
+            deliveries.deliver(delivery.endpoint_id)
+            delivery.refresh_from_db()
+            clock.move_to(delivery.next_attempt_at)
+            assert WebhookEndpoint.objects.get().is_active
+        deliveries.deliver(delivery.endpoint_id)
+    endpoint = WebhookEndpoint.objects.get()
+    assert (endpoint.pause_cause, endpoint.failing_since) == (PauseCause.FAILING, NOON)
 
 
 @pytest.mark.django_db
@@ -254,7 +278,7 @@ def test_gone_pauses_at_once():
 def test_a_pause_by_hand_while_a_request_runs_stands():
     with receiving(answers=[410]) as receiver:
         delivery = waiting(receiver)
-        work = deliveries._claim_next(delivery.endpoint_id)
+        work = deliveries.claim_next(delivery.endpoint_id)
         WebhookEndpoint.objects.update(state=EndpointState.PAUSED, pause_cause=PauseCause.PERSON)
         deliveries.record(work, deliveries.Answer(status=410, error="status"))
     assert WebhookEndpoint.objects.get().pause_cause == PauseCause.PERSON
@@ -315,7 +339,7 @@ def test_no_transaction_is_open_and_no_row_locked_while_a_request_runs(monkeypat
 def test_the_claim_of_a_dead_worker_is_taken_over():
     with receiving() as receiver, time_machine.travel(NOON, tick=False) as clock:
         delivery = waiting(receiver, next_attempt_at=NOON)
-        lost = deliveries._claim_next(delivery.endpoint_id)
+        lost = deliveries.claim_next(delivery.endpoint_id)
         assert deliveries.deliver(delivery.endpoint_id) == 0
         clock.shift(deliveries.LEASE + timedelta(seconds=1))
         assert deliveries.sweep() == 1
@@ -330,7 +354,7 @@ def test_the_claim_of_a_dead_worker_is_taken_over():
 def test_an_attempt_that_was_lost_says_so():
     with receiving() as receiver, time_machine.travel(NOON, tick=False) as clock:
         delivery = waiting(receiver, next_attempt_at=NOON)
-        deliveries._claim_next(delivery.endpoint_id)
+        deliveries.claim_next(delivery.endpoint_id)
         clock.shift(deliveries.LEASE + timedelta(seconds=1))
         deliveries.deliver(delivery.endpoint_id)
     assert [(a.number, a.error) for a in delivery.attempts.all()] == [(2, ""), (1, AttemptError.LOST)]
