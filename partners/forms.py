@@ -143,3 +143,11 @@ class RotateForm(forms.Form):
 
     def clean_overlap(self) -> int:
         return self.cleaned_data["overlap"] or 0
+
+    @property
+    def facts(self) -> dict:
+        """What the domain asks for."""
+        return {
+            "overlap": timedelta(days=self.cleaned_data["overlap"]),
+            "expires_at": end_of(self.cleaned_data["expires_on"]),
+        }

@@ -3,7 +3,7 @@
 import rules
 from django.utils.translation import gettext_lazy as _
 
-from accounts.rules import is_manager, is_partner_editor
+from accounts.rules import is_manager, is_partner_editor, is_system
 from wecd.common.workflow import because
 
 
@@ -38,4 +38,6 @@ def is_member(user, thing=None):
 
 
 is_at_home = is_member | is_manager
-is_at_home.because = _("Only a member of the partner or a programme manager can do this.")
+handles_keys = is_at_home | is_system
+for _rule in (is_at_home, handles_keys):
+    _rule.because = _("Only a member of the partner or a programme manager can do this.")

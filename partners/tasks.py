@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from partners.domain import deliveries
+from partners.domain import deliveries, keys, oauth
 
 
 @app.task(queue="webhooks", priority=-1)
@@ -23,3 +23,11 @@ def sweep_webhooks(timestamp: int) -> None:
 def forget_webhooks(timestamp: int) -> None:
     """Remove what was delivered, or given up, thirty days ago."""
     deliveries.forget()
+
+
+@app.periodic(cron="20 7 * * *")
+@app.task(queue="default", queueing_lock="warn_of_keys")
+def warn_of_keys(timestamp: int) -> None:
+    """Write to partners whose key expires in 14 or 3 days; and forget the tokens that have ended."""
+    keys.warn()
+    oauth.forget_expired()

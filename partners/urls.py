@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from partners.views import deliveries, keys, oauth, space, usage, webhooks
+from partners.views import agreements, deliveries, keys, oauth, space, usage, webhooks
 
 urlpatterns = [
     path("", space.choose, name="partner_home"),
+    path("agreements/<uuid:pk>.pdf", agreements.document, name="partner_agreement"),
     path("<slug:code>/", space.overview, name="partner"),
     path("<slug:code>/keys/", keys.key_list, name="partner_keys"),
     path("<slug:code>/keys/new/", keys.key_new, name="partner_key_new"),

@@ -55,6 +55,7 @@ GROUPS = (
             ("common.outboxmessage", "outgoing_mail"),
             ("common.mailtemplate", "edit_note"),
             ("partners.apikey", "key"),
+            ("partners.processingagreement", "contract"),
         ),
     ),
 )

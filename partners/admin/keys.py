@@ -1,4 +1,4 @@
-"""API keys: created here and shown once, revoked here after a question."""
+"""API keys: created and replaced here and shown once, renamed, revoked after a question."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
-from partners.domain import keys
+from accounts.rules import is_manager
+from partners.domain import keys, oauth
 from partners.enums import Scope
+from partners.forms import NetworksField, NetworksForm, RotateForm
 from partners.models import ApiKey
 from wecd.common.admin import StaffModelAdmin, may
 from wecd.common.workflow import Refused
@@ -29,16 +31,23 @@ class KeyForm(forms.ModelForm):
         ),
     )
 
+    networks = NetworksField(
+        label=gettext_lazy("Networks"),
+        help_text=gettext_lazy(
+            "From elsewhere it opens nothing. One a line: 192.0.2.7 or 192.0.2.0/24. Empty: from anywhere."
+        ),
+    )
+
     class Meta:
         model = ApiKey
-        fields = ["partner", "name", "scopes", "expires_at"]
+        fields = ["partner", "name", "scopes", "networks", "expires_at"]
 
     def clean(self):
         """What the domain would refuse shows beside the form."""
         data = super().clean()
         if not self.errors:
             try:
-                keys.check(data["scopes"], data.get("expires_at"))
+                keys.check(data["scopes"], data.get("expires_at"), partner=data["partner"])
             except Refused as refused:
                 raise forms.ValidationError(str(refused))
         return data
@@ -47,20 +56,23 @@ class KeyForm(forms.ModelForm):
 @admin.register(ApiKey)
 class ApiKeyAdmin(StaffModelAdmin):
     form = KeyForm
-    list_display = ["name", "partner", "prefix", "scope_words", "state", "expires_at", "last_used_at"]
+    list_display = ["name", "partner", "prefix", "scope_words", "standing", "expires_at", "last_used_at"]
     list_filter = ["partner", "revoked_at"]
-    list_select_related = ["partner"]
+    list_select_related = ["partner", "replaced_by"]
     never_null = ("partner__name",)
     also_sortable = ("name", "expires_at", "last_used_at")
     search_fields = ["name", "prefix", "partner__name", "partner__code"]
     autocomplete_fields = ["partner"]
-    actions_detail = ["revoke"]
+    actions_detail = ["rename", "rotate", "revoke"]
     shown = [
         "partner",
         "name",
         "prefix",
+        "client_id",
         "scope_words",
-        "state",
+        "network_words",
+        "standing",
+        "replaces",
         "created_at",
         "created_by",
         "expires_at",
@@ -69,7 +81,7 @@ class ApiKeyAdmin(StaffModelAdmin):
     ]
 
     def get_fields(self, request, obj=None):
-        return self.shown if obj else ["partner", "name", "scopes", "expires_at"]
+        return self.shown if obj else ["partner", "name", "scopes", "networks", "expires_at"]
 
     def get_readonly_fields(self, request, obj=None):
         return self.shown if obj else []
@@ -78,14 +90,20 @@ class ApiKeyAdmin(StaffModelAdmin):
     def scope_words(self, key: ApiKey) -> str:
         return ", ".join(key.scopes)
 
+    @display(description=gettext_lazy("networks"))
+    def network_words(self, key: ApiKey) -> str:
+        return ", ".join(key.networks) or _("anywhere")
+
     @display(
         description=gettext_lazy("state"),
-        label={"usable": "success", "revoked": "danger", "expired": "warning"},
+        label={"usable": "success", "ending": "info", "revoked": "danger", "expired": "warning"},
     )
-    def state(self, key: ApiKey) -> tuple[str, str]:
-        if key.revoked_at:
-            return "revoked", _("Revoked")
-        return ("usable", _("Usable")) if key.is_usable else ("expired", _("Expired"))
+    def standing(self, key: ApiKey) -> tuple[str, str]:
+        return str(key.state.value), str(key.state.label)
+
+    def has_add_permission(self, request) -> bool:
+        """Members of a partner create theirs in its space."""
+        return is_manager(request.user)
 
     def save_model(self, request, obj, form, change):
         """Create through the domain; the row Django's form built is only its data."""
@@ -93,6 +111,7 @@ class ApiKeyAdmin(StaffModelAdmin):
             partner=obj.partner,
             name=obj.name,
             scopes=form.cleaned_data["scopes"],
+            networks=form.cleaned_data["networks"],
             expires_at=obj.expires_at,
             by=request.user,
         )
@@ -102,22 +121,82 @@ class ApiKeyAdmin(StaffModelAdmin):
         """The journal has it already."""
 
     def response_add(self, request, obj, post_url_continue=None):
-        """The one page that shows the secret; it is not stored, here or in the session.
+        """The one page that shows the secret."""
+        return self._shown_once(request, obj.pk, request.new_secret)
 
-        The admin's pages are never cached.
-        """
+    def _shown_once(self, request, pk, secret: str):
+        """It is not stored, here or in the session. The admin's pages are never cached."""
         context = {
             **self.admin_site.each_context(request),
             "title": _("Your new API key"),
-            "key": ApiKey.objects.select_related("partner").get(pk=obj.pk),
-            "secret": request.new_secret,
+            "key": ApiKey.objects.select_related("partner").get(pk=pk),
+            "secret": secret,
             "back": reverse("admin:partners_apikey_changelist"),
         }
         return TemplateResponse(request, "admin/partners/key_created.html", context)
 
+    def _may(self, request, verb: str, object_id) -> bool:
+        key = ApiKey.objects.usable().filter(pk=object_id).first()
+        return key is not None and may(request.user, verb, ApiKey, key)
+
     def has_revoke_permission(self, request, object_id=None) -> bool:
         key = ApiKey.objects.filter(pk=object_id, revoked_at=None).first()
         return key is not None and may(request.user, "revoke", ApiKey, key)
+
+    def has_edit_permission(self, request, object_id=None) -> bool:
+        return self._may(request, "edit", object_id)
+
+    def has_rotate_permission(self, request, object_id=None) -> bool:
+        unreplaced = not ApiKey.objects.filter(replaces=object_id).exists()
+        return unreplaced and self._may(request, "rotate", object_id)
+
+    @action(
+        description=gettext_lazy("Name and networks"),
+        url_path="rename",
+        permissions=["edit"],
+        icon="edit",
+    )
+    def rename(self, request, object_id):
+        key = get_object_or_404(ApiKey.objects.select_related("partner"), pk=object_id)
+        form = NetworksForm(request.POST or None, initial={"name": key.name, "networks": key.networks})
+        if request.method == "POST" and form.is_valid():
+            try:
+                keys.change(
+                    key,
+                    by=request.user,
+                    name=form.cleaned_data["name"],
+                    networks=form.cleaned_data["networks"],
+                )
+            except Refused as refused:
+                form.add_error(None, str(refused))
+            else:
+                messages.success(request, _("Your changes are saved."))
+                return HttpResponseRedirect(reverse("admin:partners_apikey_change", args=[key.pk]))
+        return self._asked(request, key, form, _("Name and networks"), _("Save the changes"))
+
+    @action(description=gettext_lazy("Replace"), url_path="rotate", permissions=["rotate"], icon="autorenew")
+    def rotate(self, request, object_id):
+        key = get_object_or_404(ApiKey.objects.select_related("partner"), pk=object_id)
+        form = RotateForm(request.POST or None, side_by_side=not key.client_id)
+        if request.method == "POST" and form.is_valid():
+            try:
+                made, secret = oauth.replace(key, by=request.user, **form.facts)
+            except Refused as refused:
+                form.add_error(None, str(refused))
+            else:
+                return self._shown_once(request, made.pk, secret)
+        return self._asked(request, key, form, _("Replace the key"), _("Create the new key"))
+
+    def _asked(self, request, key: ApiKey, form, title: str, button: str):
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "key": key,
+            "form": form,
+            "button": button,
+            "back": reverse("admin:partners_apikey_change", args=[key.pk]),
+        }
+        return TemplateResponse(request, "admin/partners/key_form.html", context)
 
     @action(description=gettext_lazy("Revoke"), url_path="revoke", permissions=["revoke"], icon="block")
     def revoke(self, request, object_id):

@@ -72,13 +72,14 @@ def add(row: ApiKey, hash_: str, *, prefix: str, by) -> ApiKey:
     with transaction.atomic():
         partner = Partner.objects.select_for_update().get(pk=row.partner_id)  # the most there may be, counted
         if not rules.has_perm(ApiKey.get_perm("add"), by, partner):
-            raise NotAllowed(_("Only a member of the partner or a programme manager can create an API key."))
+            raise NotAllowed(why_not_permitted(row, "add", by))
         check(row.scopes, row.expires_at, partner=partner)
         if ApiKey.objects.filter(hash=hash_).exists():
             raise Refused(_("This key exists already."))
         if partner.api_keys.usable().count() >= MOST:
             raise Refused(
-                _("%(most)s usable keys are the most. Revoke one that is no longer used.") % {"most": MOST}
+                _("A partner has at most %(most)s usable keys. Revoke one that is no longer used.")
+                % {"most": MOST}
             )
         row.partner, row.hash, row.prefix, row.created_by = partner, hash_, prefix, by
         row.save(force_insert=True)

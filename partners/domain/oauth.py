@@ -84,6 +84,13 @@ def renew(key: ApiKey, *, by, expires_at: datetime | None = None) -> tuple[ApiKe
     return row, secret
 
 
+def replace(key: ApiKey, *, by, overlap: timedelta, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
+    """What "replace" does to either kind: another key beside this one, or another secret for this client."""
+    if key.client_id:
+        return renew(key, by=by, expires_at=expires_at)
+    return keys.rotate(key, by=by, overlap=overlap, expires_at=expires_at)
+
+
 def may_ask(client_id: str, address: str) -> bool:
     """Whether this client may ask for a token, from here and now: its row is usable and in its networks."""
     row = ApiKey.objects.usable().filter(hash=hash_of(client_id)).first() if client_id else None

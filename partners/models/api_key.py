@@ -6,11 +6,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.rules import is_system, sees_personal_data
+from accounts.rules import sees_personal_data
 from partners.enums import KeyState, Scope
 from partners.models.partner import Partner
 from partners.querysets import ApiKeyQuerySet
-from partners.rules import is_at_home
+from partners.rules import handles_keys
 from wecd.common.models import Row
 
 
@@ -47,10 +47,10 @@ class ApiKey(Row):
         ordering = ["partner__name", "name"]
         rules_permissions = {
             "view": sees_personal_data,
-            "add": is_at_home | is_system,
-            "edit": is_at_home | is_system,  # its name and its networks; nobody changes the rest
-            "rotate": is_at_home | is_system,
-            "revoke": is_at_home | is_system,
+            "add": handles_keys,
+            "edit": handles_keys,  # its name and its networks; nobody changes the rest
+            "rotate": handles_keys,
+            "revoke": handles_keys,
         }
 
     def __str__(self) -> str:

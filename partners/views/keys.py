@@ -1,7 +1,5 @@
 """A partner's keys: created, changed, replaced and revoked by its members."""
 
-from datetime import date, timedelta
-
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -116,19 +114,13 @@ def key_rotate(request, partner, pk):
     form = RotateForm(request.POST or None, side_by_side=not key.client_id)
     if request.method == "POST" and form.is_valid():
         try:
-            new, secret = _replace(key, request.user, **form.cleaned_data)
+            new, secret = oauth.replace(key, by=request.user, **form.facts)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
             return _shown_once(request, partner, new, secret)
     context = shell(partner, SECTION, key=key, form=form)
     return render(request, "partner/key_rotate.html", context, status=_status(form))
-
-
-def _replace(key: ApiKey, by, *, overlap: int, expires_on: date) -> tuple[ApiKey, str]:
-    if key.client_id:
-        return oauth.renew(key, by=by, expires_at=end_of(expires_on))
-    return keys.rotate(key, by=by, overlap=timedelta(days=overlap), expires_at=end_of(expires_on))
 
 
 @in_space

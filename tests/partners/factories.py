@@ -1,9 +1,10 @@
 """Dull partners."""
 
 import factory
+from django.utils import timezone
 
 from partners.domain.keys import digest, new_secret
-from partners.models import ApiKey, Partner, PartnerMember
+from partners.models import ApiKey, Partner, PartnerMember, ProcessingAgreement
 from tests.accounts.factories import UserFactory
 
 
@@ -38,3 +39,15 @@ class ApiKeyFactory(factory.django.DjangoModelFactory):
     hash = factory.LazyAttribute(lambda key: digest(key.raw))
     scopes = factory.LazyFunction(lambda: ["applications:read", "vouchers:read"])
     created_by = factory.SubFactory(UserFactory)
+
+
+class AgreementFactory(factory.django.DjangoModelFactory):
+    """In force from today, without an end."""
+
+    class Meta:
+        model = ProcessingAgreement
+
+    partner = factory.SubFactory(PartnerFactory)
+    reference = factory.Sequence(lambda n: f"DPA-{n}")
+    purpose = "Follow-up of the actions"
+    signed_on = factory.LazyFunction(timezone.localdate)

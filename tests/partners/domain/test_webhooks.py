@@ -295,7 +295,7 @@ def test_a_replay_sends_the_same_message_in_a_new_round(endpoint, member):
 
 def test_a_replay_waits_for_who_is_sending(endpoint, member):
     delivery = DeliveryFactory(endpoint=endpoint)
-    deliveries._claim_next(endpoint.pk)
+    deliveries.claim_next(endpoint.pk)
     with pytest.raises(Refused, match="right now"):
         webhooks.replay(delivery, by=member)
 
