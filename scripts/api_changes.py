@@ -90,8 +90,9 @@ class Comparison:
             yield f"{where}: type {_said(old)} became {_said(new)}"
         if "enum" in new and "enum" not in old:
             yield f"{where}: only some words are accepted now"
-        for word in [each for each in old.get("enum", []) if each not in new.get("enum", [each])]:
-            yield f"{where}: “{word}” is no longer accepted"
+        for names in ("enum", "x-names"):
+            for word in [each for each in old.get(names, []) if each not in new.get(names, [each])]:
+                yield f"{where}: “{word}” is no longer accepted"
         for name in ("format", "pattern", "const"):
             if name in new and old.get(name) != new[name]:
                 yield f"{where}: {name} {old.get(name)} became {new[name]}"

@@ -6,6 +6,7 @@
 
 import argparse
 import compileall
+import json
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "docs" / "api" / "openapi.json"
 PROGRAMS = Path(sys.executable).parent
 PACKAGE = "wecd_client"
+SETTINGS: dict[str, object] = {
+    "post_hooks": [],  # nobody reads it: it need not be formatted
+    "content_type_overrides": {"application/x-ndjson": "text/plain"},  # exports come as text
+}
 
 
 def main() -> int:
@@ -47,7 +52,7 @@ def make(folder: Path) -> Path:
     package = folder / PACKAGE
     folder.mkdir(exist_ok=True)
     settings = folder / "settings.json"
-    settings.write_text('{"post_hooks": []}')  # nobody reads it: it need not be formatted
+    settings.write_text(json.dumps(SETTINGS))
     done = subprocess.run(
         [
             str(PROGRAMS / "openapi-python-client"),

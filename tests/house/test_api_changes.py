@@ -29,6 +29,7 @@ BASE = {
                         "schema": {"type": "array", "items": {"type": "string", "enum": ["x", "y"]}},
                     },
                     {"name": "text", "in": "query", "schema": {"type": "string", "maxLength": 20}},
+                    {"name": "fields", "in": "query", "schema": {"type": "string", "x-names": ["a", "b"]}},
                 ],
                 "responses": {
                     "200": {
@@ -130,6 +131,9 @@ BREAKING = {
     "parameter “kind” items: “y” is no longer accepted": lambda s: parameter(s, "kind")["schema"]["items"][
         "enum"
     ].remove("y"),
+    "parameter “fields”: “b” is no longer accepted": lambda s: parameter(s, "fields")["schema"][
+        "x-names"
+    ].pop(),
     "the response 404 is gone": lambda s: get(s)["responses"].pop("404"),
     "200: the header ETag is gone": lambda s: answer(s)["headers"].pop("ETag"),
     "404: the header Limit is gone": lambda s: s["components"]["responses"]["NotThere"].update(headers={}),
@@ -164,6 +168,7 @@ HARMLESS = {
     "more rows a page": lambda s: parameter(s, "size")["schema"].update(maximum=10, minimum=0),
     "a wider type": lambda s: parameter(s, "size")["schema"].update(type=["integer", "string"]),
     "a word to ask for": lambda s: parameter(s, "kind")["schema"]["items"]["enum"].append("z"),
+    "a name to ask for": lambda s: parameter(s, "fields")["schema"]["x-names"].append("c"),
     "longer texts": lambda s: parameter(s, "text")["schema"].pop("maxLength"),
     "a response": lambda s: get(s)["responses"].update({"410": {"description": "Gone."}}),
     "a header": lambda s: answer(s)["headers"].update(Link={}),

@@ -4,9 +4,9 @@ from wecd.catalogue import RESOURCES
 from wecd.common.rest.components import LIMITS
 from wecd.common.rest.fields import Id, sample
 from wecd.common.rest.resource import Resource
-from wecd.common.rest.schema import OperationSchema, add, add_row, errors
+from wecd.common.rest.schema import OperationSchema, add, add_row, errors, names_parameter
 
-A_CURSOR = "5f0c9d3e-4711"
+A_CURSOR, ENTRY_CURSOR = "5f0c9d3e-4711", "5f0c9d3e-000000000000004711"
 KINDS = """- `created`: it is new, or the reader may see it now.
 - `updated`: what it shows changed.
 - `deleted`: it is gone, or the reader may see it no more."""
@@ -72,18 +72,11 @@ APPLIED = {
     }
 }
 PARAMETERS = [
-    {
-        "name": "resources",
-        "in": "query",
-        "description": "Only these resources, separated by commas; otherwise all that the reader may see.",
-        "style": "form",
-        "explode": False,
-        "schema": {
-            "type": "array",
-            "minItems": 1,
-            "items": {"type": "string", "enum": [resource.name for resource in RESOURCES]},
-        },
-    },
+    names_parameter(
+        "resources",
+        "Only these resources (otherwise all that the reader may see)",
+        [resource.name for resource in RESOURCES],
+    ),
     {
         "name": "after",
         "in": "query",
@@ -130,12 +123,22 @@ def _change(resource: Resource) -> dict:
                 "examples": ["updated"],
             },
             "id": Id(help="Id of the row.").schema(),
+            "deleted": {
+                "type": "boolean",
+                "description": "Whether `type` is `deleted`: for tools that know deletions by a column.",
+                "examples": [False],
+            },
+            "cursor": {
+                "type": "string",
+                "description": "The place after this change. Sorted as text, in the feed's order.",
+                "examples": [ENTRY_CURSOR],
+            },
             "data": {
                 "oneOf": [{"$ref": f"#/components/schemas/{resource.component}"}, {"type": "null"}],
                 "description": "The row as in its list; null when it is deleted.",
             },
         },
-        "required": ["resource", "type", "id", "data"],
+        "required": ["resource", "type", "id", "deleted", "cursor", "data"],
         "additionalProperties": False,
     }
 
@@ -173,6 +176,8 @@ def _page() -> dict:
 def _example() -> dict:
     hubs = next(resource for resource in RESOURCES if resource.name == "hubs")
     row = sample(hubs.fields)
-    gone = {"resource": "hubs", "type": "deleted", "id": "019aa2c4-6b1e-7c3f-9d52-0f6a3b8e4c72", "data": None}
-    changed = {"resource": "hubs", "type": "updated", "id": row["id"], "data": row}
+    marks = {"deleted": False, "cursor": ENTRY_CURSOR}
+    changed = {"resource": "hubs", "type": "updated", "id": row["id"], **marks, "data": row}
+    another = Id(help="").sample()
+    gone = {"resource": "hubs", "type": "deleted", "id": another, **marks, "deleted": True, "data": None}
     return {"results": [changed, gone], "cursor": A_CURSOR, "has_more": False}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, TextField
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -28,7 +28,13 @@ def read(resources: list[Resource], reader: Reader, after: Place, size: int, end
     """Up to ``size`` changes of these resources after a place, not beyond ``end`` (what is settled)."""
     branches = [_branch(resource, reader) for resource in resources]
     union = " UNION ALL ".join(f"({branch.sql})" for branch in branches)
-    values = {"partner": reader.partner, "after": after.seq, "end": end.seq, "size": size + 1}
+    values = {
+        "partner": reader.partner,
+        "epoch": end.epoch,
+        "after": after.seq,
+        "end": end.seq,
+        "size": size + 1,
+    }
     params = [param for branch in branches for param in branch.fill(now=timezone.now(), **values)]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -61,7 +67,8 @@ def _branch(resource: Resource, reader: Reader) -> holes.Statement:
         SELECT e.seq, CASE WHEN e.gone OR r._data IS NOT NULL AND (
                 e.{digest} = md5(r._data)::uuid OR NOT (SELECT EXISTS (SELECT FROM feed_mark))) THEN
             '{{"resource": "{resource.name}", "type": "' || CASE WHEN e.gone THEN 'deleted' WHEN e.since > %s
-            THEN 'created' ELSE 'updated' END || '", "id": "' || e.row || '", "data": '
+            THEN 'created' ELSE 'updated' END || '", "id": "' || e.row || '", "deleted": ' || e.gone::text
+            || ', "cursor": "' || %s || '-' || lpad(e.seq::text, 18, '0') || '", "data": '
             || COALESCE(r._data, 'null') || '}}'
             END AS change
         FROM (SELECT seq, since, row, gone, {digest} FROM feed_entry
@@ -69,7 +76,14 @@ def _branch(resource: Resource, reader: Reader) -> holes.Statement:
               ORDER BY seq LIMIT %s) e
         LEFT JOIN LATERAL ({data.sql}) r ON NOT e.gone"""  # noqa: S608
     holes_before = [holes.partner()] if resource.scope else []
-    place = [_hole("after"), *holes_before, _hole("after"), _hole("end"), _hole("size")]
+    place = [
+        _hole("after"),
+        holes.Hole("epoch", TextField()),
+        *holes_before,
+        _hole("after"),
+        _hole("end"),
+        _hole("size"),
+    ]
     return holes.Statement(sql, (*place, *data.params))
 
 

@@ -254,17 +254,21 @@ def _article(name: str) -> str:
 
 
 def _fields_parameter(resource) -> dict:
+    return names_parameter("fields", "Only these members", list(resource.all_fields))
+
+
+def names_parameter(name: str, help: str, names: list[str]) -> dict:
+    """A parameter of names separated by commas. Text, not a list: half the client generators repeat lists.
+
+    ``x-names`` are the names there are; the pattern leaves room for those to come.
+    """
+    value = {"type": "string", "pattern": "^[a-z_-]+(,[a-z_-]+)*$", "examples": [",".join(names[:2])]}
+    listed = ", ".join(f"`{each}`" for each in names)
     return {
-        "name": "fields",
+        "name": name,
         "in": "query",
-        "description": "Only these members, separated by commas.",
-        "style": "form",
-        "explode": False,
-        "schema": {
-            "type": "array",
-            "minItems": 1,
-            "items": {"type": "string", "enum": list(resource.all_fields)},
-        },
+        "description": f"{help}, separated by commas: {listed}.",
+        "schema": value | {"x-names": names},
     }
 
 

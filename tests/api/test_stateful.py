@@ -1,0 +1,167 @@
+"""schemathesis over every route and along the links between them, as anyone, a partner and another partner.
+
+No 5xx, no status that is not documented, no body that is not described, and nothing of another partner: rows
+marked in every text stand in the way.
+"""
+
+import json
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
+
+from tests.api import contract, rows
+from tests.api.conftest import Api
+from tests.api.markers import DRAFT, MARKS, PERSON, READERS, World
+from wecd.wsgi import application
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MADE_BY_THE_API = ("cursor", "after")  # signed or counted: made up, they are refused
+OPTIONS = {
+    "deadline": None,
+    "derandomize": True,
+    "database": None,
+    "phases": [Phase.generate],
+    "suppress_health_check": list(HealthCheck),
+}
+
+
+@pytest.fixture
+def world(officer, manager, settings):
+    for name in vars(settings._wrapped if hasattr(settings, "_wrapped") else settings):
+        if name.startswith("API_REQUESTS_PER_MINUTE"):
+            setattr(settings, name, 1_000_000)
+    return World(officer, manager)
+
+
+@pytest.fixture
+def checked(world):
+    """Asserts that a response tells nothing this reader may not know; counts what was looked at."""
+    seen: list[int] = []
+
+    def check(response, case, reader: str) -> None:
+        where = (reader, case.path, case.query)
+        text = response.content + json.dumps(dict(response.headers)).encode()
+        assert response.status_code < 500, (where, response.text)
+        documented = {int(code) for code in case.operation.definition.raw["responses"]}
+        assert response.status_code in documented, (where, response.status_code)
+        found = [mark for mark in world.hidden_from(reader) if mark in text]
+        assert not found, (where, found)
+        seen.append(response.status_code)
+
+    check.seen = seen
+    return check
+
+
+def test_the_marks_are_where_they_matter(world):
+    """And the right key does see them: a mark nobody could ever see would prove nothing."""
+    assert {"title", "reference"} <= world.marked["calls.Application"]
+    assert {"title", "reasons"} <= world.marked["grants.Award"]
+    assert {"code", "token"} <= world.marked["vouchers.Voucher"]
+    assert {"name", "email", "phone"} <= world.marked["accounts.User"]
+    assert {"name", "number"} <= world.marked["accounts.Enterprise"]
+    assert "value" in world.marked["calls.Answer"]
+    for side, mark in MARKS.items():
+        for name in ("applications", "vouchers"):
+            assert mark.encode() in Api(READERS[side]).get(name).content
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_what_is_hidden_cannot_be_reached_by_id_search_or_filter(reader, world):
+    client = Api(READERS[reader])
+    for side, resources in world.ids.items():
+        for name, ids in resources.items():
+            is_open = name in rows.OPEN
+            for each in ids:
+                status = client.get(f"{name}/{each}").status_code
+                if side == "open":
+                    assert status == 200
+                elif is_open or reader == "anonymous":
+                    assert status == (404 if is_open else 401)
+                else:
+                    assert status == (200 if side == reader else 404)
+    hidden = [mark.decode() for mark in world.hidden_from(reader)]
+    for name in [*rows.OPEN, "applications", "vouchers"]:
+        if reader == "anonymous" and name not in rows.OPEN:
+            continue
+        for mark in hidden:
+            assert client.json(name, search=mark, count="exact")["count"] == 0
+        for kind in ("json", "csv", "ndjson"):
+            answer = client.get(name, page_size=500, format=kind, fields=_every_field(name, client)).content
+            assert [mark for mark in hidden if mark.encode() in answer] == []
+
+
+def _every_field(name: str, client: Api) -> str:
+    """Every member this reader may ask for, those of a single row too."""
+    row = client.results(name, page_size=1)[0] if client.results(name, page_size=1) else {}
+    return ",".join(client.json(f"{name}/{row['id']}") if row else ["id"])
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_route_does_what_it_says(reader, world, checked):
+    schema = contract.published()
+    for item in schema["paths"].values():
+        item["get"]["parameters"] = [
+            _aimed(each, world) for each in item["get"]["parameters"] if each["name"] not in MADE_BY_THE_API
+        ]
+    headers = _headers(reader)
+    tried = 0
+    for result in schemathesis.openapi.from_dict(schema).get_all_operations():
+        operation = result.ok()
+        operation.app = application
+
+        @hypothesis_settings(max_examples=10, **OPTIONS)
+        @given(case=operation.as_strategy())
+        def check(case):
+            response = case.call(headers=headers, app=application)
+            checked(response, case, reader)
+            case.validate_response(response, headers=headers, excluded_checks=[ignored_auth])
+
+        check()
+        tried += 1
+    assert tried == len(schema["paths"])
+    assert {200, 400} <= set(checked.seen)
+
+
+def _aimed(parameter: dict, world: World) -> dict:
+    """Ids and texts that are there, hidden ones above all, among those that are made up."""
+    schema = parameter["schema"]
+    if parameter["name"] == "id":
+        return parameter | {"schema": schema | {"enum": world.all_ids()}}
+    if "x-names" in schema:
+        one = f"({'|'.join(schema['x-names'])})"
+        return parameter | {"schema": {"type": "string", "pattern": f"^{one}(,{one})*$"}}
+    if parameter["in"] == "query" and schema.get("pattern") and "enum" not in schema:
+        aims = [*MARKS.values(), PERSON, DRAFT, "code-theirs"]
+        return parameter | {"schema": {"anyOf": [schema, {"type": "string", "enum": aims}]}}
+    return parameter
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_along_the_links(reader, world, checked):
+    schema = schemathesis.openapi.from_dict(contract.published())
+    for result in schema.get_all_operations():
+        result.ok().app = application
+
+    class Walk(schema.as_state_machine()):
+        def get_call_kwargs(self, case):
+            return {"headers": _headers(reader), "app": application}
+
+        def validate_response(self, response, case, **kwargs):
+            checked(response, case, reader)
+            excluded = [ignored_auth]
+            if set(case.query or {}) & set(MADE_BY_THE_API):
+                excluded.append(positive_data_acceptance)
+            case.validate_response(response, headers=_headers(reader), excluded_checks=excluded)
+            if response.status_code == 200 and "{id}" in case.path:
+                followed.append(case.path)
+
+    followed: list[str] = []
+    Walk.run(settings=hypothesis_settings(max_examples=12, stateful_step_count=8, **OPTIONS))
+    assert len(set(followed)) >= 3  # rows reached by the id a list gave
+
+
+def _headers(reader: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {READERS[reader]}"} if READERS[reader] else {}
