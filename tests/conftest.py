@@ -21,6 +21,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 
 from tests import database
+from wecd.api import limits, usage
 from wecd.pages.partners import KEY as FOOTER_PARTNERS
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in the test's thread
@@ -55,6 +56,8 @@ def _media_in_tmp(tmp_path_factory):
 def _empty_caches():
     """Nothing kept from the test before; the footer's partners are read once a minute, not in each test."""
     cache.clear()
+    limits.forget()
+    usage.forget()
     cache.set(FOOTER_PARTNERS, [], None)
 
 

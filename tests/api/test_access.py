@@ -232,7 +232,7 @@ def test_there_is_nothing_to_write(name, method, partner, action, officer, manag
 def test_a_fault_of_ours_tells_nothing(partner, monkeypatch):
     from wecd.common.rest import pages
 
-    monkeypatch.setattr(pages, "read", lambda *args: 1 / 0)
+    monkeypatch.setattr(pages.Pages, "read", lambda *args, **values: 1 / 0)
     partner.client.raise_request_exception = False
     body = problem(partner.get("calls"), 500)
     assert "zero" not in str(body)
@@ -242,10 +242,10 @@ def test_a_refusal_is_a_409(partner, monkeypatch):
     from wecd.common.rest import pages
     from wecd.common.workflow import Refused
 
-    def refuse(*args):
+    def refuse(*args, **values):
         raise Refused("The envelope has no room left.")
 
-    monkeypatch.setattr(pages, "read", refuse)
+    monkeypatch.setattr(pages.Pages, "read", refuse)
     assert problem(partner.get("calls"), 409)["detail"] == "The envelope has no room left."
 
 

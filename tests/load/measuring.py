@@ -151,7 +151,7 @@ def interleaved(*measures: Callable[[], float], rounds: int = ROUNDS) -> list[fl
 
 def load(url: str, *, key: str = "", seconds: float = SECONDS, connections: int = CONNECTIONS) -> float:
     """Requests a second that a server answers (wrk, keep-alive). Any answer but 200 ends the run."""
-    command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s", url]
+    command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds:g}s", url]
     if key:
         command += ["--header", f"Authorization: Bearer {key}"]
     told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
@@ -161,10 +161,10 @@ def load(url: str, *, key: str = "", seconds: float = SECONDS, connections: int 
     return float(rate[1])
 
 
-def throughput(url: str, *, key: str = "", **more) -> Callable[[], float]:
+def throughput(url: str, *, key: str = "", seconds: float = SECONDS) -> Callable[[], float]:
     """A measure for ``interleaved``; the server is warmed up now."""
-    load(url, key=key, seconds=1, **more)
-    return lambda: load(url, key=key, **more)
+    load(url, key=key, seconds=2)
+    return lambda: load(url, key=key, seconds=seconds)
 
 
 def free_port() -> int:

@@ -1,27 +1,39 @@
-"""Who asks: nobody, or a partner's system with a key."""
+"""Who asks: nobody, or a partner's system with a key or a token."""
 
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
-from partners.domain import keys
+from partners.domain import recognition
+from wecd.common import addresses
+from wecd.common.rest.reader import Reader
+
+REALM = 'Bearer realm="WECD API"'
+
+
+def reader_of(request) -> Reader | None:
+    """The reader of ``Authorization: Bearer <key or token>``; None without that header."""
+    header = request.META.get("HTTP_AUTHORIZATION", "")
+    if not header:
+        return None
+    kind, _space, raw = header.partition(" ")
+    raw = raw.strip()
+    if kind.lower() != "bearer" or not raw or " " in raw:
+        raise AuthenticationFailed("Send the key as “Authorization: Bearer <key>”.")
+    try:
+        reader = recognition.recognise(raw, addresses.of_client(request)) if raw.isascii() else None
+    except recognition.Elsewhere as error:
+        raise PermissionDenied(f"This key may not be used from {error.address}: it has networks of its own.")
+    if reader is None:
+        raise AuthenticationFailed("This API key is unknown, expired or revoked.")
+    return reader
 
 
 class PartnerKeyAuthentication(BaseAuthentication):
-    """``Authorization: Bearer <key>``. ``request.auth`` is the Reader; there is no user behind it."""
+    """The same for Django REST framework. ``request.auth`` is the Reader; there is no user behind it."""
 
     def authenticate(self, request):
-        parts = get_authorization_header(request).split()
-        if not parts:
-            return None
-        if len(parts) != 2 or parts[0].lower() != b"bearer":
-            raise AuthenticationFailed("Send the key as “Authorization: Bearer <key>”.")
-        try:
-            key = keys.authenticate(parts[1].decode("ascii"))
-        except UnicodeDecodeError:
-            key = None
-        if key is None:
-            raise AuthenticationFailed("This API key is unknown, expired or revoked.")
-        return None, keys.reader(key)
+        reader = reader_of(request)
+        return None if reader is None else (None, reader)
 
     def authenticate_header(self, request):
-        return 'Bearer realm="WECD API"'
+        return REALM

@@ -8,6 +8,7 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.views import APIView, set_rollback
 
+from wecd.api.authentication import REALM
 from wecd.common.rest.problems import problem
 from wecd.common.workflow import Refused
 
@@ -27,7 +28,7 @@ def handle(error: Exception, context: dict):
         return _invalid(error)
     if isinstance(error, exceptions.APIException):
         return problem(error.status_code, _sentence(error), headers=_headers(error, context))
-    request = context["request"]._request
+    request = getattr(context["request"], "_request", context["request"])
     logger.error(
         "API error at %s", request.path, exc_info=error, extra={"request": request, "status_code": 500}
     )
@@ -42,7 +43,7 @@ def _sentence(error: exceptions.APIException) -> str:
 def _headers(error: exceptions.APIException, context: dict) -> dict[str, str]:
     headers = {}
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
-        headers["WWW-Authenticate"] = error.auth_header
+        headers["WWW-Authenticate"] = REALM
         if context["request"].headers.get("Authorization"):
             headers["WWW-Authenticate"] += ', error="invalid_token"'
     if isinstance(error, exceptions.Throttled) and error.wait is not None:

@@ -1,48 +1,46 @@
 """How often one key, or one address without a key, may ask."""
 
-import time
-
-from django.conf import settings
-from django.core.cache import cache
+from django.http import HttpRequest
+from rest_framework.exceptions import Throttled
 from rest_framework.throttling import BaseThrottle
 
-WINDOW = 60  # seconds
+from wecd.api import limits, usage
+from wecd.common import addresses
+from wecd.common.rest.reader import Reader
+
+
+def count(request: HttpRequest, view, reader: Reader | None) -> limits.Answer:
+    """Count this request against the limit the view names (``limit``, or "reads") and as a use of its key.
+
+    Leaves the answer on Django's request as ``limits``, for the headers.
+    """
+    who = f"key:{reader.key}" if reader else f"ip:{addresses.household(addresses.of_client(request))}"
+    answer = limits.take(getattr(view, "limit", "reads"), who, has_key=reader is not None)
+    if reader and reader.key:
+        usage.count(reader.key, limited=not answer.allowed)
+    request.limits = answer  # type: ignore[attr-defined]
+    return answer
+
+
+def check(request: HttpRequest, view, reader: Reader | None) -> None:
+    """``Throttled`` when there have been too many."""
+    answer = count(request, view, reader)
+    if not answer.allowed:
+        raise Throttled(answer.seconds)
 
 
 class FairShare(BaseThrottle):
-    """So many requests a minute for each key, fewer for each address without one.
-
-    Leaves ``limits`` on the Django request, for the RateLimit headers. Counts in the cache: with several
-    processes, ``CACHE_URL`` must name one they share.
-    """
+    """The same for Django REST framework."""
 
     def allow_request(self, request, view):
-        self.now = time.time()
-        window = int(self.now // WINDOW)
-        if request.auth is not None:
-            who, quota = f"key:{request.auth.pk}", settings.API_REQUESTS_PER_MINUTE_WITH_KEY
-        else:
-            who, quota = f"ip:{request.META.get('REMOTE_ADDR', '')}", settings.API_REQUESTS_PER_MINUTE
-        counter = f"api:{who}:{window}"
-        cache.add(counter, 0, WINDOW * 2)
-        try:
-            used = cache.incr(counter)
-        except ValueError:  # the cache let go of it in between
-            used = 1
-        request._request.limits = (quota, max(0, quota - used), self.wait())
-        return used <= quota
+        self.answer = count(request._request, view, request.auth)
+        return self.answer.allowed
 
     def wait(self):
-        """Seconds until the next minute begins."""
-        return max(1, round(WINDOW - self.now % WINDOW))
+        return self.answer.seconds
 
 
 def headers(request) -> dict[str, str]:
     """The RateLimit headers of a request that was counted."""
-    if not hasattr(request, "limits"):
-        return {}
-    quota, left, seconds = request.limits
-    return {
-        "RateLimit-Policy": f'"minute";q={quota};w={WINDOW}',
-        "RateLimit": f'"minute";r={left};t={seconds}',
-    }
+    answer = getattr(request, "limits", None)
+    return answer.headers if answer else {}

@@ -8,7 +8,7 @@ from django.conf import settings
 def of_client(request) -> str:
     """The client's address: the connection's, or what the one trusted proxy before us says it is.
 
-    SECURITY: behind a proxy only the last address it added counts; those before it are the client's own words.
+    SECURITY: behind a proxy only the last address, which it added, counts; the others are the client's words.
     """
     if settings.BEHIND_PROXY:
         forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
@@ -18,7 +18,7 @@ def of_client(request) -> str:
 
 
 def household(address: str) -> str:
-    """The address, or of an IPv6 address the /64 it is in: one household or machine has as many as it likes."""
+    """The address, or of an IPv6 address the /64 it is in: one machine has as many of those as it likes."""
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:

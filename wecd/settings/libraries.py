@@ -82,9 +82,7 @@ API_EXPORTS_PER_HOUR = env.int("API_EXPORTS_PER_HOUR", default=20)
 API_EXPORTS_PER_HOUR_WITH_KEY = env.int("API_EXPORTS_PER_HOUR_WITH_KEY", default=120)
 API_USAGE_SECONDS = env.int("API_USAGE_SECONDS", default=5)  # how often the use of keys is written
 API_WAITING_AT_ONCE = env.int("API_WAITING_AT_ONCE", default=4)  # long polls, a process
-# Exports have limits of their own. Locks in the database count those that run, for all processes together.
-EXPORTS_PER_HOUR = env.int("EXPORTS_PER_HOUR", default=30)
-EXPORTS_PER_HOUR_WITH_KEY = env.int("EXPORTS_PER_HOUR_WITH_KEY", default=120)
+# Exports that run at once: locks in the database count them, for all processes together.
 EXPORTS_AT_ONCE = env.int("EXPORTS_AT_ONCE", default=8)
 EXPORTS_AT_ONCE_OPEN = env.int("EXPORTS_AT_ONCE_OPEN", default=4)  # of these, without a key
 EXPORTS_AT_ONCE_EACH = env.int("EXPORTS_AT_ONCE_EACH", default=2)  # a key, or an address without one

@@ -49,6 +49,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "wecd": {"level": "INFO"},
+        "wecd.api.requests": {"level": "INFO" if IN_PRODUCTION else "WARNING"},
         "procrastinate": {"level": "INFO" if IN_PRODUCTION else "WARNING"},
         "django_structlog": {"level": "INFO" if IN_PRODUCTION else "WARNING"},
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},

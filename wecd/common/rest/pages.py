@@ -3,22 +3,17 @@
 import base64
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 from django.db import models
-from django.db.models import BooleanField, Expression, F
+from django.db.models import BooleanField, Expression, F, UUIDField
+from django.db.models.expressions import RawSQL
+from psycopg.pq.abc import PGresult
 
-ENCODERS = {
-    datetime: ("t", lambda value: value.astimezone(UTC).isoformat(), datetime.fromisoformat),
-    date: ("d", date.isoformat, date.fromisoformat),
-    Decimal: ("n", str, Decimal),
-    int: ("i", int, int),
-    str: ("s", str, str),
-}
-DECODERS = {mark: decode for mark, _encode, decode in ENCODERS.values()}
+from wecd.common.rest.holes import Hole, compiled
+from wecd.common.rest.statements import PLACEHOLDER, Ready
+
+LOOKS = 5  # pages a reader's rows are looked for among everybody's before they are looked for by themselves
 
 
 class BadCursor(ValueError):
@@ -29,17 +24,17 @@ class BadCursor(ValueError):
 class Cursor:
     """A place between two rows of one ordering, and the direction to read in.
 
-    Opaque to clients, and signed: whatever comes back is something this API gave.
+    ``key`` and ``pk`` are texts as PostgreSQL writes them. Opaque to clients, and signed: whatever comes back
+    is something this API gave.
     """
 
     ordering: str
     backwards: bool
-    key: object
-    pk: UUID
+    key: str
+    pk: str
 
     def encode(self) -> str:
-        mark, encode, _decode = ENCODERS[type(self.key)]
-        parts = [self.ordering, int(self.backwards), mark, encode(self.key), str(self.pk)]
+        parts = [self.ordering, int(self.backwards), self.key, self.pk]
         text = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
         return _signer().sign(text)
 
@@ -50,10 +45,12 @@ class Cursor:
         except BadSignature:
             raise BadCursor("is not a cursor this API gave")
         parts = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        found, backwards, mark, key, pk = parts
+        if len(parts) != 4:
+            raise BadCursor("is of an earlier version: begin again without it")
+        found, backwards, key, pk = parts
         if found != ordering:
             raise BadCursor(f"belongs to the ordering “{found}”: begin again without it")
-        return cls(found, bool(backwards), DECODERS[mark](key), UUID(pk))
+        return cls(found, bool(backwards), key, pk)
 
 
 def _signer() -> Signer:
@@ -70,7 +67,7 @@ class RowComparison(Expression):
         super().__init__()
         self.operator = operator
         self.size = len(columns)
-        self.parts = [*columns, *(models.Value(value) for value in values)]
+        self.parts = [*columns, *(each if _is_sql(each) else models.Value(each) for each in values)]
 
     def get_source_expressions(self):
         return self.parts
@@ -86,40 +83,116 @@ class RowComparison(Expression):
         return f"({left}) {self.operator} ({right})", params
 
 
+def _is_sql(value) -> bool:
+    return hasattr(value, "resolve_expression")
+
+
 @dataclass(frozen=True)
 class Page:
-    rows: list[str]  # each a JSON text
-    next: str | None
-    previous: str | None
+    rows: list[bytes]  # each a JSON text
+    next: Cursor | None
+    previous: Cursor | None
 
 
-def read(
-    rows: models.QuerySet, row: Expression, ordering: str, column, cursor: Cursor | None, size: int
-) -> Page:
-    """One page of ``rows`` as JSON, with the cursors of its neighbours; one query.
+class Pages:
+    """The pages of some rows in one ordering, read in one direction from one kind of place.
 
-    ``ordering`` is the public name, with "-" for descending; ties are broken by the primary key in the
-    same direction, so an index on (column, id) serves both.
+    ``rows`` may have holes. ``ordering`` is the public name, with "-" for descending; ties are broken by the
+    primary key in the same direction, so an index on (column, id) serves both.
+
+    Where readers see different rows (``shared`` is false), a page is looked for in two ways, because one
+    prepared plan cannot be right for all. First along the ordering, through a few pages' worth of everybody's
+    rows: enough for a reader who may see much. If that finds too few, from the reader's own rows, lane by
+    lane (``Resource.lanes``), each of which gives its first: little work for a reader who may see little.
     """
-    descending = ordering.startswith("-") != bool(cursor and cursor.backwards)
-    if cursor:
-        operator = "<" if descending else ">"
-        rows = rows.filter(RowComparison([column, F("pk")], operator, [cursor.key, cursor.pk]))
-    order = [column.desc(), F("pk").desc()] if descending else [column.asc(), F("pk").asc()]
-    found = list(rows.order_by(*order).values_list(row, column, "pk")[: size + 1])
-    more, found = len(found) > size, found[:size]
-    if cursor and cursor.backwards:
-        found.reverse()
-    if not found:
-        return Page([], None, None)
-    has_next = True if cursor and cursor.backwards else more
-    has_previous = more if cursor and cursor.backwards else cursor is not None
 
-    def beside(row, backwards):
-        return Cursor(ordering, backwards, row[1], row[2]).encode()
+    def __init__(self, rows, row: Expression, ordering: str, column, size: int, *, place="", shared, lanes):
+        self.ordering, self.size, self.place = ordering, size, place
+        self.backwards = place == "before"
+        descending = ordering.startswith("-") != self.backwards
+        order = [column.desc(), F("pk").desc()] if descending else [column.asc(), F("pk").asc()]
+        self.beyond = None
+        if place:
+            key_type = rows.annotate(_key=column).query.annotations["_key"].output_field
+            holes = [Hole("key", key_type), Hole("pk", UUIDField())]
+            self.beyond = RowComparison([column, F("pk")], "<" if descending else ">", holes)
+        found = self._from_place(rows).order_by(*order).annotate(_data=row, _key=column, _pk=F("pk"))
+        page = found.values_list("_data", "_key", "_pk")[: size + 1]
+        if shared:
+            self.statements = [Ready.of(page)]
+        else:
+            self.statements = [
+                self._along(page, column, order),
+                self._by_lanes(found, descending, lanes),
+            ]
 
-    return Page(
-        [row[0] for row in found],
-        beside(found[-1], False) if has_next else None,
-        beside(found[0], True) if has_previous else None,
-    )
+    def _from_place(self, rows):
+        return rows if self.beyond is None else rows.filter(self.beyond)
+
+    def _along(self, page, column, order) -> Ready:
+        """The page, from the first rows of the table in this order, whoever may see them."""
+        model = page.model
+        nearest = self._from_place(model._base_manager.exclude(**{column.name: None}))
+        nearest = compiled(nearest.order_by(*order)[: (self.size + 1) * LOOKS])
+        whole, table = compiled(page), f'FROM "{model._meta.db_table}" '
+        before, found, after = whole.sql.partition(table)
+        if not found or table in after:
+            raise ValueError(f"{model.__name__}: the rows must come from its table, once.")
+        split = PLACEHOLDER.findall(before).count("%s")
+        params = (*whole.params[:split], *nearest.params, *whole.params[split:])
+        return Ready.from_sql(f"{before}FROM ({nearest.sql}) {table[5:]}{after}", params)
+
+    def _by_lanes(self, found, descending: bool, lanes) -> Ready:
+        """The page, from the first rows of each lane: their keys, the first of those, then what they hold."""
+        if lanes:
+            path, ids = lanes
+            ids = compiled(ids.order_by().values_list("pk"))
+            each = found.filter(**{path: RawSQL("lane.id", [])})  # noqa: S611
+            keys = compiled(each.values_list("_key", "_pk")[: self.size + 1])
+            own, params = f"({ids.sql}) lane(id) CROSS JOIN LATERAL ({keys.sql})", (*ids.params, *keys.params)
+        else:
+            keys = compiled(found.order_by().values_list("_key", "_pk"))
+            own, params = f"({keys.sql} OFFSET 0)", keys.params
+        rows = found.filter(pk__in=RawSQL("SELECT k._pk FROM k", []))  # noqa: S611
+        rows = compiled(rows.values_list("_data", "_key", "_pk"))
+        direction = "DESC" if descending else "ASC"
+        return Ready.from_sql(
+            f"""WITH k AS MATERIALIZED (
+                SELECT own._pk FROM {own} own
+                ORDER BY own._key {direction}, own._pk {direction} LIMIT {self.size + 1}
+            ) {rows.sql}""",  # noqa: S608  (SQL of our own querysets)
+            (*params, *rows.params),
+        )
+
+    def read(self, cursor: Cursor | None = None, **values) -> Page:
+        """The page at this place; one statement, two for a reader whose rows are few."""
+        if cursor:
+            values |= {"key": cursor.key, "pk": cursor.pk}
+        for statement in self.statements:
+            result = statement.run(values)
+            if result.ntuples > self.size:
+                break
+        return self._page(result)
+
+    def _page(self, result: PGresult) -> Page:
+        more = result.ntuples > self.size
+        places = list(range(min(result.ntuples, self.size)))
+        if self.backwards:
+            places.reverse()
+        if not places:
+            return Page([], None, None)
+        has_next = True if self.backwards else more
+        has_previous = more if self.backwards else bool(self.place)
+
+        names = [result.fname(column) for column in range(3)]  # Django chooses their order
+        data, *place = map(names.index, (b"_data", b"_key", b"_pk"))
+
+        def beside(row: int, backwards: bool) -> Cursor:
+            key, pk = (result.get_value(row, column) for column in place)
+            return Cursor(self.ordering, backwards, (key or b"").decode(), (pk or b"").decode())
+
+        return Page(
+            [result.get_value(row, data) or b"" for row in places],
+            beside(places[-1], False) if has_next else None,
+            beside(places[0], True) if has_previous else None,
+        )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
@@ -17,6 +18,8 @@ FORMATS = ("json", "ndjson", "csv")
 COUNTS = ("exact", "estimate")
 OF_LISTS = {"page_size", "cursor", "count", "ordering", "search", "updated_since"}
 OF_ALL = {"fields", "format"}
+OF_EXPORTS = {"fields", "search", "updated_since", "after", "trailer"}
+PLACES = {"cursor", "updated_since"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Asked:
     count: str = ""
     search: str = ""
     updated_since: datetime | None = None
+    after: UUID | None = None
+    trailer: bool = True
 
 
 class Parameters:
@@ -96,6 +101,45 @@ def of_list(resource: Resource, reader: Reader, query: QueryDict, accept: str) -
     return asked
 
 
+def everything(query: QueryDict) -> tuple:
+    """What was asked, as a key."""
+    return tuple((name, tuple(values)) for name, values in query.lists())
+
+
+def without_places(query: QueryDict) -> tuple:
+    """What was asked but for where a page begins: the same for every page and every round of a pull."""
+    return tuple(each for each in everything(query) if each[0] not in PLACES)
+
+
+def places(query: QueryDict, ordering: str) -> tuple[Cursor | None, datetime | None]:
+    """Where the page begins; ``ValidationError`` when that cannot be."""
+    if not any(name in query for name in PLACES):
+        return None, None
+    given = Parameters(query, set(query))
+    cursor, since = _cursor(given, ordering), _instant(given, "updated_since")
+    given.finish()
+    return cursor, since
+
+
+def of_export(resource: Resource, reader: Reader, query: QueryDict) -> Asked:
+    """The checked parameters of an export: what chooses rows and members, nothing of pages."""
+    known = OF_EXPORTS | set(resource.filterset_class.base_filters)
+    if not resource.search:
+        known -= {"search"}
+    given = Parameters(query, known)
+    asked = Asked(
+        fields=_fields(given, resource.fields_for(reader, one=True), resource.fields_for(reader)),
+        search=given.one("search"),
+        updated_since=_instant(given, "updated_since"),
+        after=_id(given, "after"),
+        trailer=given.choice("trailer", ("yes", "no")) != "no",
+    )
+    if len(asked.search) > 200:
+        given.errors["search"] = "is longer than 200 characters"
+    given.finish()
+    return asked
+
+
 def orderings(resource: Resource) -> list[str]:
     """The values ``ordering`` may have."""
     return [sign + name for name in resource.orderings() for sign in ("", "-")]
@@ -138,6 +182,15 @@ def _instant(given: Parameters, name: str) -> datetime | None:
     if text and value is None:
         given.errors[name] = instants.HOW
     return value
+
+
+def _id(given: Parameters, name: str) -> UUID | None:
+    text = given.one(name)
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        given.errors[name] = "is not an id"
+        return None
 
 
 def _accepted(accept: str) -> str:

@@ -40,6 +40,14 @@ class Resource:
         rows = manager.visible_to_partner(reader.partner) if self.scope else manager.visible_to(None)
         return self.joined(rows.order_by())
 
+    def lanes(self, reader: Reader) -> tuple[str, models.QuerySet] | None:
+        """Where a partner's rows lie: a relation of the row, and those of its rows that are the partner's.
+
+        Only of use where an index begins with that relation and goes on with the ordering: a partner that
+        sees little is then served from there (``pages``). Decides nothing: ``rows`` does.
+        """
+        return None
+
     def fields_for(self, reader: Reader, *, one: bool = False) -> dict[str, Field]:
         """The members this reader may see: what is outside its scopes is absent, not null."""
         fields = self.all_fields if one else self.fields

@@ -1,0 +1,101 @@
+"""Who a key or token is: one prepared statement says all that a request needs to know of it.
+
+Nothing is remembered between requests: a key that is revoked, an agreement that ends, hold at once.
+"""
+
+import hmac
+from dataclasses import replace
+from datetime import timedelta
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from uuid import UUID
+
+from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef, Q, TextField, Value
+from django.utils import timezone
+
+from partners.domain import oauth
+from partners.domain.keys import PREFIX, digest, is_mistyped
+from partners.models import ApiKey, ProcessingAgreement
+from wecd.common.rest.holes import Hole
+from wecd.common.rest.reader import PERSONAL, Reader
+from wecd.common.rest.statements import Ready
+
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+class Elsewhere(Exception):
+    """The key is used from a network it is not for. ``address`` is the one seen."""
+
+    def __init__(self, address: str):
+        super().__init__(address)
+        self.address = address
+
+
+def recognise(raw: str, address: str) -> Reader | None:
+    """The reader with this key, or None when there is no such key to use now. Notes its use once a minute.
+
+    ``Elsewhere`` when ``address`` is in none of the key's networks.
+    """
+    if is_mistyped(raw):
+        return None
+    if raw.startswith(PREFIX):
+        return _read("hash", digest(raw), address)
+    token = oauth.granted(raw)  # of an OAuth client: no more than the token was asked for
+    reader = token and _read("hash", token.hash, address)
+    return replace(reader, scopes=reader.scopes & token.scopes) if token and reader else None
+
+
+def _read(how: str, value: str, address: str) -> Reader | None:
+    now = timezone.now()
+    values = {
+        how: value,
+        "now": now.isoformat(),
+        "today": timezone.localdate(now).isoformat(),
+        "noted": (now - USE_NOTED_EVERY).isoformat(),
+    }
+    found = _statement().run(values)
+    if not found.ntuples:
+        return None
+    key, partner, hash_, scopes, networks, in_force, is_noted = (
+        (found.get_value(0, column) or b"").decode() for column in range(7)
+    )
+    if not hmac.compare_digest(hash_, value):
+        return None
+    if networks and not any(_is_in(address, network) for network in networks.split()):
+        raise Elsewhere(address)
+    if is_noted != "t":
+        ApiKey.objects.filter(pk=key).update(last_used_at=now)
+    granted = frozenset(scopes.split())
+    return Reader(UUID(key), UUID(partner), granted if in_force == "t" else granted - {PERSONAL})
+
+
+@lru_cache(maxsize=1)
+def _statement() -> Ready:
+    agreements = ProcessingAgreement.objects.in_force(Hole("today", DateField()))
+    return Ready.of(
+        ApiKey.objects.usable(Hole("now", DateTimeField()))
+        .filter(hash=Hole("hash", TextField()))
+        .order_by()
+        .values_list(
+            "pk",
+            "partner",
+            "hash",
+            _joined("scopes"),
+            _joined("networks"),
+            Exists(agreements.filter(partner=OuterRef("partner"))),
+            Q(last_used_at__gt=Hole("noted", DateTimeField())),
+        )
+    )
+
+
+def _joined(column: str) -> Func:
+    return Func(F(column), Value(" "), function="array_to_string", output_field=TextField())
+
+
+@lru_cache(maxsize=1000)
+def _is_in(address: str, network: str) -> bool:
+    try:
+        seen = ip_address(address)
+    except ValueError:
+        return False
+    return (getattr(seen, "ipv4_mapped", None) or seen) in ip_network(network)
