@@ -1,4 +1,4 @@
-"""Drafts ready to be submitted, in the bench's database: each with its person, enterprise, answers and session.
+"""Drafts ready to be submitted, in the bench's database: each with its person, enterprise and session.
 
     python -m tests.load.drafts COUNT      makes them, and says where they are as a line of JSON
     python -m tests.load.drafts clean      takes everything away again, with what was submitted
@@ -29,7 +29,6 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import Enterprise, EnterpriseActivity, Membership, Site, Undertaking, User  # noqa: E402
-from calls.domain import submissions  # noqa: E402
 from calls.models import Answer, Application, Attachment, Call, ReferenceCounter  # noqa: E402
 from wecd.demo import calls as demo_calls  # noqa: E402
 from wecd.demo.content import load  # noqa: E402
@@ -72,6 +71,7 @@ def key(kind: int, number: int) -> uuid.UUID:
 
 
 PERSON, GROUP, FIRM, SITE, ACTIVITY, PLACE, APPLICATION, FILE, ANSWER = range(1, 10)
+UUID7 = re.compile(r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}\b")
 SUBMITTED = range(60, 80)  # kinds of the rows a submission writes, when pgbench plays it
 
 
@@ -132,7 +132,10 @@ def plant(call: Call) -> Application:
     return draft
 
 
-COPIED = (User, Undertaking, Enterprise, Site, EnterpriseActivity, Membership, Application, Attachment, Answer)
+COPIED = (
+    *(User, Undertaking, Enterprise, Site, EnterpriseActivity, Membership),
+    *(Application, Attachment, Answer),
+)
 
 
 def copy(numbers: range) -> None:
@@ -202,7 +205,7 @@ def script(number: int, statements: list[str]) -> str:
     lines = [r"\set i :i + 1", r"\set n :first + :client_id * :each + :i"]
     for statement in statements:
         text = statement.strip().rstrip(";")
-        for found in re.findall(r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}\b", text):
+        for found in UUID7.findall(text):
             if found not in known and str(uuid.UUID(found)) not in known and str(number) not in found:
                 new.setdefault(str(uuid.UUID(found)), str(key(SUBMITTED[len(new) % 20], number)))
                 text = text.replace(found, new[str(uuid.UUID(found))])
