@@ -120,6 +120,13 @@ def test_people_are_anonymous(client):
     assert str(row.enterprise.pk) not in text
 
 
+def test_what_tells_who_somebody_is_does_not_leave_the_database():
+    row = marked_person()
+    read = str(list(giving.rows().values_list(*giving.COLUMNS)))
+    assert str(row.pk) in read
+    assert not [marker for marker in (*MARKERS, "5537") if marker in read]
+
+
 def test_codes_come_from_the_codelists(client):
     def codes(name):
         with (SHAPES / "codelists" / f"{name}.csv").open() as lines:

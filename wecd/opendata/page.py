@@ -134,13 +134,13 @@ def _whole(edition: Edition | None) -> list[dict]:
             "icon": "file",
         },
         {
-            "name": _("DCAT-AP 3 catalogue, Turtle"),
-            "use": _("For data portals that harvest"),
+            "name": "DCAT-AP 3, Turtle",
+            "use": _("The catalogue, for data portals that harvest"),
             "url": reverse("open_data_catalog_ttl"),
             "icon": "download",
         },
         {
-            "name": _("DCAT-AP 3 catalogue, JSON-LD"),
+            "name": "DCAT-AP 3, JSON-LD",
             "use": _("The same, for those who prefer JSON"),
             "url": reverse("open_data_catalog_jsonld"),
             "icon": "download",
