@@ -107,8 +107,9 @@ def static_digest() -> str:
 
 
 def web() -> subprocess.Popen:
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--no-ws"]
-    return launch([*command, "--host", HOST, "--port", str(PORT), "wecd.wsgi:application"], "web.log")
+    from wecd import server
+
+    return launch([sys.executable, "-m", *server.command(host=HOST, port=PORT)], "web.log")
 
 
 def worker() -> subprocess.Popen:

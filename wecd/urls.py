@@ -15,6 +15,8 @@ from wecd.pages import urls as public
 
 keep_our_own()
 urlpatterns: list = [
+    path("api/v1/", include("wecd.api.urls")),  # first: found soonest
+    re_path(r"^api(/|$)", NotFound.as_view(), name="api-nothing"),
     path("admin/", include("wecd.desk.views")),
     path("admin/", admin.site.urls),
     path("accounts/", include(entrance)),
@@ -24,10 +26,6 @@ urlpatterns: list = [
     *public.files,
     *open_data.files,
     *partner_files,
-]
-urlpatterns += [
-    path("api/v1/", include("wecd.api.urls")),
-    re_path(r"^api(/|$)", NotFound.as_view(), name="api-nothing"),
 ]
 urlpatterns += i18n_patterns(  # type: ignore[arg-type]
     *public.pages,

@@ -16,6 +16,7 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.utils.module_loading import import_string
 from prometheus_client import Histogram
 
+from wecd.common.middleware import SecurityHeadersMiddleware
 from wecd.common.request import set_request_id
 
 PREFIX = "/api/"
@@ -44,6 +45,17 @@ class ApiMiddleware:
         if request.path_info.startswith(PREFIX) or request.path_info == PREFIX[:-1]:
             return self.api(request)
         return self.get_response(request)
+
+
+class HeadersMiddleware(SecurityHeadersMiddleware):
+    """Data may do nothing in a browser, which is soon said; a page (the docs) gets the portal's policy."""
+
+    def process_response(self, request, response):
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("X-Frame-Options", "DENY")
+            return super().process_response(request, response)
+        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        return response
 
 
 class RequestMiddleware:

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wecd.common.middleware.SecurityHeadersMiddleware",
+    "wecd.common.public_cache.PublicCacheMiddleware",
     "wecd.common.caching.PrivatePagesGZipMiddleware",
     "wecd.common.caching.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -118,8 +119,7 @@ MIDDLEWARE = [
 API_MIDDLEWARE = [
     "wecd.api.chain.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "wecd.common.middleware.SecurityHeadersMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wecd.api.chain.HeadersMiddleware",
 ]
 
 TEMPLATES = [
