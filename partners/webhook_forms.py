@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners import http
 from partners.domain import event_types
@@ -40,7 +41,7 @@ class EndpointForm(forms.Form):
     everything = forms.BooleanField(
         label=_("Every event, also those that later versions of the API add"), required=False
     )
-    events = forms.MultipleChoiceField(label=_("Events"), required=False)
+    events = forms.MultipleChoiceField(label=pgettext_lazy("webhook", "Events"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -97,7 +98,7 @@ class LogForm(forms.Form):
     status = forms.ChoiceField(
         label=_("State"), choices=[("", _("all")), *DeliveryStatus.choices], required=False
     )
-    type = forms.ChoiceField(label=_("Event"), required=False)
+    type = forms.ChoiceField(label=pgettext_lazy("webhook", "Event"), required=False)
 
     def __init__(self, *args, types: list[str], **kwargs):
         super().__init__(*args, **kwargs)

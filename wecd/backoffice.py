@@ -56,6 +56,7 @@ GROUPS = (
             ("common.mailtemplate", "edit_note"),
             ("partners.apikey", "key"),
             ("partners.processingagreement", "contract"),
+            ("partners.webhookendpoint", "webhook"),
         ),
     ),
 )

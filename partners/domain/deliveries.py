@@ -211,7 +211,8 @@ def _claim(row: WebhookDelivery) -> Work:
 
 def body_of(message: WebhookMessage) -> bytes:
     """What is sent: the same bytes at each attempt."""
-    return json.dumps(message.payload, separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode()
+    ordered = {name: message.payload[name] for name in ("type", "timestamp", "data")}
+    return json.dumps(ordered, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def secrets_in_force(endpoint: WebhookEndpoint, now: datetime) -> list[str]:

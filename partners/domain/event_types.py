@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from wecd.common.rest.resource import Resource
 
@@ -117,4 +118,9 @@ def words(event: str) -> str:
 
 
 def kind_words(kind: str) -> str:
-    return {"created": _("new"), "updated": _("changed"), "deleted": _("gone")}.get(kind, kind)
+    words = {
+        "created": pgettext("webhook event", "new"),
+        "updated": pgettext("webhook event", "changed"),
+        "deleted": pgettext("webhook event", "gone"),
+    }
+    return words.get(kind, kind)

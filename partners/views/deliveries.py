@@ -130,6 +130,7 @@ def delivery_page(request, partner, pk, delivery):
     """One message to one endpoint: what was sent, and each attempt with what came back."""
     endpoint = find(request, partner, pk)
     row = get_object_or_404(endpoint.deliveries.select_related("message"), pk=delivery)
+    body = deliveries.body_of(row.message).decode()
     context = shell(
         partner,
         SECTION,
@@ -137,8 +138,8 @@ def delivery_page(request, partner, pk, delivery):
         delivery=row,
         attempts=list(row.attempts.all()),
         most=len(deliveries.RETRIES) + 1,
-        payload=json.dumps(row.message.payload, indent=2, ensure_ascii=False),
-        body=deliveries.body_of(row.message).decode(),
+        payload=json.dumps(json.loads(body), indent=2, ensure_ascii=False),
+        body=body,
     )
     return render(request, "partner/webhook_delivery.html", context)
 

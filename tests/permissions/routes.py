@@ -14,6 +14,13 @@ POST = {
     "membership_refuse",
     "membership_role",
     "membership_end",
+    "partner_webhook_end_overlap",
+    "partner_webhook_pause",
+    "partner_webhook_resume",
+    "partner_webhook_test",
+    "partner_webhook_replay",
+    "partner_webhook_delivery_replay",
+    "demo_receiver",
     "admin:common_mailtemplate_hold",
     "admin:accounts_enterprise_reveal",
 }

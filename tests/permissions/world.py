@@ -24,6 +24,7 @@ from tests.calls.factories import (
 from tests.common.outbox_factories import OutboxMessageFactory
 from tests.hubs.factories import HubFactory
 from tests.partners.factories import PartnerFactory
+from tests.partners.webhook_factories import DeliveryFactory, EndpointFactory
 from tests.permissions.routes import Route
 from tests.vouchers.factories import VoucherFactory
 from wecd.common import clocks, saved_views
@@ -75,6 +76,8 @@ class World:
             "key": keys.create(partner=self.call.action.lead, name="ours", scopes=scopes, by=manager)[1],
             "other-key": keys.create(partner=PartnerFactory(), name="theirs", scopes=scopes, by=manager)[1],
         }
+        self.webhook = EndpointFactory(partner=self.call.action.lead, url="http://127.0.0.1:9/")
+        self.delivery = DeliveryFactory(endpoint=self.webhook)
         self.completing = ApplicationFactory(
             call=CallFactory(action=self.call.action),
             applicant=self.member,
@@ -135,6 +138,10 @@ class World:
                 "/partners/": action.lead.code.lower(),
             }
             return next((slug for part, slug in slugs.items() if part in pattern), self.call.slug)
+        if name == "code":
+            return self.call.action.lead.code
+        if name == "delivery":
+            return self.delivery.pk
         if name == "digest":
             return of_call(self.call).digest
         fixed = {
@@ -180,6 +187,8 @@ class World:
             )
             return (self.application if route.name in submitted else self.draft).pk
         for part, row in {
+            "/webhooks/": self.webhook,
+            "partners/webhookendpoint": self.webhook,
             "common/outboxmessage": self.mail,
             "common/clock": self.clock,
             "accounts/enterprise": self.enterprise,
