@@ -22,6 +22,7 @@ from django.utils import translation
 
 from tests import database
 from wecd.api import limits, usage
+from wecd.common import public_cache
 from wecd.pages.partners import KEY as FOOTER_PARTNERS
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in the test's thread
@@ -58,6 +59,7 @@ def _empty_caches():
     cache.clear()
     limits.forget()
     usage.forget()
+    public_cache.forget()
     cache.set(FOOTER_PARTNERS, [], None)
 
 

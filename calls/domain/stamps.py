@@ -4,7 +4,10 @@ PostgreSQL gives each version of a row a new place (``ctid``) and names the tran
 (``xmin``): no column has to be kept up to date, and bulk updates and raw SQL count as well.
 """
 
-from django.db import connection
+from datetime import datetime, timedelta
+from functools import cache
+
+from django.db import connection, models
 
 from actions.models import Action, Axis
 from calls.models import (
@@ -34,8 +37,16 @@ def versions_of(model, where: str = "") -> str:
 
 def stamp(slug: str | None = None) -> str:
     """A text that changes with anything shown of one call, or of all calls in the list. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_stamp(of_one=slug is not None), [slug or ""])
+        return cursor.fetchone()[0]
+
+
+@cache
+def _stamp(*, of_one: bool) -> str:
+    """Its SQL, written once."""
     parts = [versions_of(model) for model in EVERYWHERE]
-    if slug is None:
+    if not of_one:
         parts += [versions_of(model) for model in OF_ALL_CALLS]
     else:
         forms = connection.ops.quote_name(Form._meta.db_table)
@@ -49,10 +60,20 @@ def stamp(slug: str | None = None) -> str:
             ),
         ]
     calls = connection.ops.quote_name(Call._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH c AS (SELECT id, envelope_id FROM {calls} WHERE slug = %s) "  # noqa: S608  (our own names)
-            f"SELECT concat_ws('.', {', '.join(f'coalesce({part}, 0)' for part in parts)})",
-            [slug or ""],
-        )
-        return cursor.fetchone()[0]
+    return (
+        f"WITH c AS (SELECT id, envelope_id FROM {calls} WHERE slug = %s) "  # noqa: S608  (our own names)
+        f"SELECT concat_ws('.', {', '.join(f'coalesce({part}, 0)' for part in parts)})"
+    )
+
+
+def next_moment(after: datetime) -> datetime | None:
+    """When next a call opens, closes or takes nothing more, after this instant."""
+    calls = Call.objects.filter(state="published").order_by()
+    graced = models.ExpressionWrapper(
+        models.F("closes_at") + models.F("grace_seconds") * timedelta(seconds=1), models.DateTimeField()
+    )
+    moments = (models.F("opens_at"), models.F("closes_at"), graced)
+    found = calls.annotate(**{f"m{n}": moment for n, moment in enumerate(moments)}).aggregate(
+        **{f"n{n}": models.Min(f"m{n}", filter=models.Q(**{f"m{n}__gt": after})) for n in range(len(moments))}
+    )
+    return min((moment for moment in found.values() if moment), default=None)

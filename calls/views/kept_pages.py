@@ -1,27 +1,26 @@
 """Public pages served again without being written again, as long as nothing in them has changed."""
 
-import hashlib
+from datetime import timedelta
 from functools import partial, wraps
 
 from django.conf import settings
-from django.core.cache import cache
-from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.translation import get_language
+from django.utils.cache import patch_vary_headers
 
-from calls.domain.stamps import stamp
+from calls.domain.stamps import next_moment, stamp
+from wecd.common.public_cache import Keep, keep
 
 PERSONAL = {settings.SESSION_COOKIE_NAME, "messages"}
-SECONDS = 10  # how long a clock on the page (what is left, what is open) may lag
+SECONDS = 10  # how long words that follow the clock ("3 days left") may lag; openings and deadlines never do
 
 
 def kept_for_passers_by(view=None, *, changed=stamp):
-    """Keep the page for those who carry no session; a change to the call shows at once.
+    """Keep the page for those who carry no session; a change to what it shows, shows at once.
 
-    One query instead of all. A reader who comes back gets "304 Not Modified". Pages with a query string
-    (filters, a typed cost) are written each time, so that nobody can fill the cache. ``changed(slug)`` says
-    in which version what the page shows is.
+    ``changed(slug)`` says in which version that is: one query a request instead of all. However little
+    changed, a page stands for ``SECONDS`` at most, and never past the next opening or deadline of a call.
+    Pages with a query string (filters, a typed cost) are written each time, so that nobody can fill the
+    memory.
     """
     if view is None:
         return partial(kept_for_passers_by, changed=changed)
@@ -32,26 +31,14 @@ def kept_for_passers_by(view=None, *, changed=stamp):
             response = view(request, **kwargs)
             patch_vary_headers(response, ["Cookie"])
             return response
-        moment = int(timezone.now().timestamp()) // SECONDS
-        parts = (
-            settings.SITE_URL,
-            request.build_absolute_uri(),
-            get_language(),
-            moment,
-            changed(kwargs.get("slug")),
-        )
-        key = hashlib.sha256(repr(parts).encode()).hexdigest()
-        content = cache.get(f"page:{key}")
-        if content is None:
-            response = view(request, **kwargs)
-            if response.status_code != 200 or response.cookies:
-                return response
-            content = response.content
-            cache.set(f"page:{key}", content, SECONDS)
-        response = HttpResponse(content)
-        response["ETag"] = f'W/"{key[:32]}"'
+        version = partial(changed, kwargs.get("slug"))
+        # Version and time first: what changes while the page is written makes it too old at once.
+        now = timezone.now()
+        end = now + timedelta(seconds=SECONDS)
+        how = Keep(version, version(), min(end, next_moment(now) or end))
+        response = view(request, **kwargs)
         response["Cache-Control"] = "no-cache"
         patch_vary_headers(response, ["Cookie"])
-        return get_conditional_response(request, etag=response["ETag"], response=response)
+        return keep(response, how)
 
     return wrapper

@@ -1,5 +1,7 @@
 """Has anything these pages show changed? See ``calls.domain.stamps``."""
 
+from functools import cache
+
 from django.db import connection
 
 from actions.models import Action, Axis, PartnerPeriod, Programme
@@ -15,7 +17,12 @@ CALLS = (Call, Strand, CallRule, Envelope)  # an award in force changes its enve
 
 def changed(slug: str | None = None) -> str:
     """A text that changes with anything shown of the programme and its calls. One query."""
-    parts = ", ".join(f"coalesce({versions_of(model)}, 0)" for model in (*SHOWN, *CALLS))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT concat_ws('.', {parts})")  # noqa: S608  (our own names)
+        cursor.execute(_changed())
         return cursor.fetchone()[0]
+
+
+@cache
+def _changed() -> str:
+    parts = ", ".join(f"coalesce({versions_of(model)}, 0)" for model in (*SHOWN, *CALLS))
+    return f"SELECT concat_ws('.', {parts})"  # noqa: S608  (our own names)

@@ -25,10 +25,11 @@ PATIENCE = 20
 
 
 def waiting_for(pid: int) -> bool:
-    """Whether another connection waits for a lock of this one."""
+    """Whether another connection waits for a lock of this one. Not from pg_stat_activity: a transaction sees
+    that as it first saw it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid)))", [pid]
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND %s = ANY(pg_blocking_pids(pid)))", [pid]
         )
         return cursor.fetchone()[0]
 
