@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from wecd.api import changes
+from wecd.api import changes, exports
 from wecd.api.views import DocsView, SchemaView, list_of, one_of
 from wecd.catalogue import RESOURCES
 
@@ -18,4 +18,12 @@ for resource in RESOURCES:
     urlpatterns += [
         re_path(rf"^{resource.name}/?$", list_of(resource), name=resource.name),
         re_path(rf"^{resource.name}/(?P<id>{UUID})/?$", one_of(resource), name=f"{resource.name}-one"),
+    ]
+    urlpatterns += [
+        re_path(
+            rf"^exports/{resource.name}\.{kind}/?$",
+            exports.view(resource, kind),
+            name=f"export-{resource.name}-{kind}",
+        )
+        for kind in exports.KINDS
     ]

@@ -6,20 +6,20 @@ looks up every argument's type for every row. What makes JSON here is never null
 
 import json
 
-from django.db.models import Case, Expression, Func, Subquery, TextField, Value, When
+from django.db.models import Case, Expression, F, Func, Subquery, TextField, Value, When
 
 FORMULA = "=+-@\t\r\n＝＋－＠"  # a text that begins so, a spreadsheet runs
 ARGUMENTS = 96  # of one function; Postgres takes a hundred
 
 
-class _Of(Expression):
+class Around(Expression):
     """SQL around one value, which may stand in it several times."""
 
     output_field = TextField()
     template = ""
     times = 1
 
-    def __init__(self, value: Expression):
+    def __init__(self, value: Expression | F):
         super().__init__()
         self.value = value
 
@@ -34,37 +34,37 @@ class _Of(Expression):
         return self.template.replace("{x}", sql), [*params] * self.times
 
 
-class Bare(_Of):
+class Bare(Around):
     """A number or a truth value as JSON."""
 
     template = "COALESCE(({x})::text, 'null')"
 
 
-class Quoted(_Of):
+class Quoted(Around):
     """Text that holds nothing to escape (an id, a word of ours, a date, an exact number) as JSON."""
 
     template = "COALESCE('\"' || ({x})::text || '\"', 'null')"
 
 
-class Escaped(_Of):
+class Escaped(Around):
     """Anybody's text as JSON."""
 
     template = "COALESCE(to_json(({x})::text)::text, 'null')"
 
 
-class Euros(_Of):
+class Euros(Around):
     """An amount as JSON, with its currency."""
 
     template = """COALESCE('{"amount":"' || ({x})::text || '","currency":"EUR"}', 'null')"""
 
 
-class Currency(_Of):
+class Currency(Around):
     """The currency, where there is an amount."""
 
     template = "CASE WHEN {x} IS NOT NULL THEN 'EUR' END"
 
 
-class Cell(_Of):
+class Cell(Around):
     """Anybody's text as a cell; an empty one is null.
 
     SECURITY: text that a spreadsheet would run as a formula gets an apostrophe before it, a number none; the
@@ -76,6 +76,26 @@ class Cell(_Of):
         r" AND ({x}) !~ '^-+([0-9]+\.?[0-9]*|\.[0-9]+)$' THEN '''' || ({x}) ELSE NULLIF({x}, '') END"
     )
     times = 4
+
+
+class Cells(Expression):
+    """Several columns of a COPY, in this order; Django's own ``values_list()`` promises none."""
+
+    output_field = TextField()
+
+    def __init__(self, cells: list[Expression]):
+        super().__init__()
+        self.cells = cells
+
+    def get_source_expressions(self):
+        return self.cells
+
+    def set_source_expressions(self, expressions):
+        self.cells = expressions
+
+    def as_sql(self, compiler, connection):
+        parts = [compiler.compile(cell) for cell in self.cells]
+        return ", ".join(sql for sql, _params in parts), [param for _sql, params in parts for param in params]
 
 
 class JsonObject(Expression):

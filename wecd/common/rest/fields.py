@@ -15,8 +15,10 @@ from django.db.models import Expression, F, TextField, Value
 from django.db.models.functions import Cast, NullIf
 
 from wecd.common.rest.expressions import (
+    Around,
     Bare,
     Cell,
+    Cells,
     Currency,
     Date,
     Escaped,
@@ -43,7 +45,7 @@ class Field:
     ``source`` is a lookup path, or a function from the path of the row it stands in to an expression.
     """
 
-    as_json: ClassVar[type[Expression]] = Quoted
+    as_json: ClassVar[type[Around]] = Quoted
 
     source: str | Callable[[str], Expression] = ""
     help: str = ""
@@ -115,7 +117,7 @@ def or_null(schema: dict) -> dict:
 class Text(Field):
     """Text; an empty one is null when ``null`` is set."""
 
-    as_json = Escaped
+    as_json: ClassVar = Escaped
 
     def value(self, column):
         return NullIf(column, Value("")) if self.null else column
@@ -160,7 +162,7 @@ class Enum(Text):
     meanings: dict[str, str] = dataclass_field(default_factory=dict)
     never: tuple[str, ...] = ()
 
-    as_json = Quoted
+    as_json: ClassVar = Quoted
 
     def flat(self, prefix=""):
         return [NullIf(self.path(prefix), Value(""))]
@@ -192,7 +194,7 @@ def sentence(label: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Integer(Field):
-    as_json = Bare
+    as_json: ClassVar = Bare
 
     def _schema(self):
         return {"type": "integer"}
@@ -200,7 +202,7 @@ class Integer(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Boolean(Field):
-    as_json = Bare
+    as_json: ClassVar = Bare
 
     def value(self, column):
         return Cast(column, TextField())
@@ -252,7 +254,7 @@ class Day(Field):
 class Money(Field):
     """An amount of euros: ``{"amount": "6000.00", "currency": "EUR"}``."""
 
-    as_json = Euros
+    as_json: ClassVar = Euros
 
     def flat(self, prefix=""):
         amount = self.path(prefix)
@@ -359,6 +361,11 @@ class Many(Field):
 
     def components(self):
         return components(self.fields)
+
+
+def as_cells(fields: dict[str, Field]) -> Cells:
+    """The SQL of one row as the cells of a CSV, in the order of ``columns()``."""
+    return Cells([cell for each in fields.values() for cell in each.flat()])
 
 
 def object_schema(fields: dict[str, Field]) -> dict:
