@@ -1,11 +1,10 @@
 """The way into a partner's space: who may enter, and what each of its pages shows around itself."""
 
-import contextlib
 import functools
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -34,9 +33,8 @@ def in_space(view):
 
 def shell(partner: Partner, section: str, **context) -> dict:
     """The context of ``partner/_shell.html``; ``section`` is the name of the page its navigation marks."""
-    sections = []
-    for name, label in SECTIONS:
-        with contextlib.suppress(NoReverseMatch):
-            url = reverse(name, args=[partner.code])
-            sections.append({"label": label, "url": url, "current": name == section})
+    sections = [
+        {"label": label, "url": reverse(name, args=[partner.code]), "current": name == section}
+        for name, label in SECTIONS
+    ]
     return {"partner": partner, "sections": sections} | context

@@ -4,8 +4,6 @@ from accounts import demo as demo_accounts
 from accounts.models import User
 from actions.models import Action
 from hubs.models import Hub, HubManager
-from partners.domain import keys
-from partners.enums import Scope
 from partners.models import Partner, PartnerMember
 
 API_KEY = "wecd_demo_partner_key"
@@ -31,6 +29,4 @@ def create() -> dict[str, User]:
     HubManager.objects.get_or_create(hub=Hub.objects.get(slug="trakk"), user=found["hub"])
     for action in Action.objects.filter(slug__in=WITH_WALLONIE_DESIGN):
         action.partners.add(partner)
-    scopes = [scope for scope in Scope.values if scope != Scope.PERSONAL_READ]
-    keys.create(partner=partner, name="Démonstration", scopes=scopes, by=found["manager"], raw=API_KEY)
     return found

@@ -16,7 +16,7 @@ from calls.models import Application, Call
 from wecd.common import journal
 from wecd.demo import applications as applying
 from wecd.demo import calls as writing
-from wecd.demo import clocks, conversations, life_of_claire, mails, people, webhooks
+from wecd.demo import clocks, conversations, life_of_claire, mails, partner, people, webhooks
 from wecd.demo import decisions as deciding
 from wecd.demo.clock import local
 from wecd.demo.content import load
@@ -69,6 +69,7 @@ def tell(now, *, share: float = 1.0) -> None:
     clocks.tell(story, calls, office, staff["entrepreneur"], population)
     story.tell()
     mails.tell(office)
+    partner.tell(now, manager=staff["manager"], member=staff["partner"])
     webhooks.tell(now, by=staff["partner"])
 
 
