@@ -50,6 +50,7 @@ def overview(request, partner):
         "requests": sum(key.requests for key in keys),
         "last_used_at": max(used, default=None),
         "agreement": partner.agreements.visible_to(request.user).in_force().first(),
+        "broken": [row for row in partner.webhooks.visible_to(request.user) if row.gave_up],
         "members": partner.members.select_related("user").order_by("user__name", "pk"),
     }
     return render(request, "partner/overview.html", shell(partner, "partner", **context))

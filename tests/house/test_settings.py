@@ -30,6 +30,7 @@ def test_good_values_pass():
         ("FIELD_ENCRYPTION_KEYS", ["b" * 40]),
         ("ALLOWED_HOSTS", ["portal.example.org", "*"]),
         ("DEBUG", True),
+        ("WEBHOOKS_TO_LOOPBACK", True),
         ("SITE_URL", "http://portal.example.org"),
         ("EMAIL_URL", "dummy"),
         ("EMAIL_URL", "console"),

@@ -133,9 +133,10 @@ def test_the_list_asks_as_often_for_one_as_for_three(
 
 def test_the_list_says_what_the_portal_paused(client, member, endpoint):
     WebhookEndpoint.objects.update(state="paused", pause_cause="failing", paused_at=timezone.now())
-    content = page(client).content.decode()
-    assert "Paused by the portal" in content
-    assert "nothing got through for three days" in content
+    for address in (LIST, "/en/partner/WD/"):
+        content = client.get(address).content.decode()
+        assert "nothing got through for three days" in content
+    assert "Paused by the portal" in page(client).content.decode()
 
 
 # --- New, changed ---------------------------------------------------------------------------------------
