@@ -8,6 +8,7 @@ commits, and the copy of a reader who has applied a whole round equals the datab
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -30,6 +31,7 @@ from wecd.feed import watching
 from wecd.feed.models import OPEN, State
 
 MARKS_A_ROUND = 50_000
+ROWS_A_STATEMENT = 250_000
 PATIENCE = "3s"  # for another settler at work
 CLOCK_EVERY = timedelta(seconds=5)  # how late what changes by time alone may be
 
@@ -85,21 +87,25 @@ class Round:
     cursor: Any
     tell: bool
     seq: int = 0
+    first: int = 0  # the last entry of the round before
     changes: list[tuple] = field(default_factory=list)  # (audience, resource, row, kind), if somebody is told
 
     def run(self) -> None:
         now = timezone.now()
         self.cursor.execute("SELECT seq, clock FROM feed_state")
         self.seq, clock = self.cursor.fetchone()
+        self.first = self.seq
         self.tell = self.tell and webhooks.anyone_listens()
         marked = self._take_marks()
         turned = {resource: resource().turned(clock, now) for resource in RESOURCES}
         touched = {resource: self._touched(resource, marked, turned[resource]) for resource in RESOURCES}
         touched = {resource: rows for resource, rows in touched.items() if rows}
         for resource, rows in touched.items():
-            self._seen(resource(), rows)
+            for some in batched(rows, ROWS_A_STATEMENT):
+                self._seen(resource(), some)
         for resource, rows in reversed(touched.items()):
-            self._gone(resource(), rows)
+            for some in batched(rows, ROWS_A_STATEMENT):
+                self._gone(resource(), some)
         if self.changes:
             webhooks.announce(self.changes)
         self.cursor.execute("UPDATE feed_state SET seq = %s, clock = GREATEST(clock, %s)", [self.seq, now])
@@ -155,7 +161,19 @@ class Round:
         self._note(resource)
 
     def _gone(self, resource: Resource, rows: list[UUID]) -> None:
-        """Tombstones of the rows that an audience saw and sees no more."""
+        """Tombstones of the rows that an audience saw and sees no more: none that this round just wrote."""
+        partners = f'SELECT id AS audience FROM "{Partner._meta.db_table}"'  # noqa: S608
+        audiences = partners if resource.scope else f"SELECT '{OPEN}'::uuid AS audience"
+        entries = f"""
+            ({audiences}) a CROSS JOIN unnest(%s::uuid[]) touched(row) JOIN feed_entry e USING (audience, row)
+            """
+        self.cursor.execute(
+            f"SELECT DISTINCT row FROM {entries} WHERE e.resource = %s AND NOT e.gone AND e.seq <= %s",  # noqa: S608
+            [rows, resource.name, self.first],
+        )
+        rows = [row for (row,) in self.cursor.fetchall()]
+        if not rows:
+            return
         sql, params = _visible(resource)
         self.cursor.execute(
             f"""
@@ -163,15 +181,15 @@ class Round:
                 UPDATE feed_entry SET gone = true, seq = %s + lost.place
                 FROM (
                     SELECT e.audience, e.row, row_number() OVER (ORDER BY e.row, e.audience) AS place
-                    FROM feed_entry e
-                    WHERE e.resource = %s AND e.row = ANY(%s::uuid[]) AND NOT e.gone
-                    AND (e.audience, e.row) NOT IN ({sql})
+                    FROM {entries}
+                    LEFT JOIN ({sql}) v ON v.audience = e.audience AND v.row = e.row
+                    WHERE e.resource = %s AND NOT e.gone AND v.row IS NULL
                 ) lost
-                WHERE (feed_entry.audience, resource, feed_entry.row) = (lost.audience, %s, lost.row)
+                WHERE feed_entry.audience = lost.audience AND resource = %s AND feed_entry.row = lost.row
                 RETURNING seq, feed_entry.audience, feed_entry.row, 'deleted' AS kind
             ) {self._told}
             """,  # noqa: S608
-            [self.seq, resource.name, rows, *_filled(params, rows), resource.name],
+            [self.seq, rows, *_filled(params, rows), resource.name, resource.name],
         )
         self._note(resource)
 
@@ -217,6 +235,10 @@ def _visible(resource: Resource, *, with_data: bool = False) -> tuple[str, tuple
     else:
         sql = f"SELECT '{OPEN}'::uuid AS audience, {shown} FROM ({statement.sql}) v"  # noqa: S608
     return sql, statement.params
+
+
+def batched(rows: list[UUID], size: int) -> Iterator[list[UUID]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def _filled(params: tuple, rows: list[UUID]) -> tuple:
