@@ -1,11 +1,13 @@
 """Open calls and those to come, as an Atom feed."""
 
+import hashlib
 from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import get_language
@@ -51,7 +53,8 @@ def calls_feed(request):
         _add(feed, call)
     response = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
     response["Cache-Control"] = FRESH
-    return response
+    response["ETag"] = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    return get_conditional_response(request, etag=response["ETag"], response=response)
 
 
 def _add(feed: Feed, call: Call) -> None:

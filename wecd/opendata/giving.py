@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 import orjson
@@ -142,7 +143,7 @@ def _publisher() -> dict:
 def _head(standing: Standing) -> dict:
     """Issued anew with each change: both dates are that of the last one."""
     changed = standing.changed_at or timezone.now()
-    address = absolute(reverse("open_data_360giving"))
+    address = absolute(_here())
     return {
         "version": VERSION,
         "title": f"Awards of {publisher_name()}",
@@ -168,7 +169,7 @@ def grant(row: dict) -> dict:
     decided = timezone.localdate(row["approved_at"])
     found = {
         "id": identifier,
-        "title": Truncator(title).chars(TITLE_MOST, truncate="…"),
+        "title": title if len(title) <= TITLE_MOST else Truncator(title).chars(TITLE_MOST, truncate="…"),
         "description": row["reasons"] or row["application__call__summary_fr"] or title,
         "currency": "EUR",
         "amountAwarded": float(row["amount"]),
@@ -184,7 +185,7 @@ def grant(row: dict) -> dict:
         ],
         "locationScope": SCOPE,
         "dateModified": _instant(row["updated_at"]),
-        "dataSource": absolute(reverse("open_data_360giving")),
+        "dataSource": absolute(_here()),
     }
     if months := row["application__call__project_months"]:
         ends = months_after(decided, months)
@@ -241,19 +242,22 @@ def _named(title: str | None) -> dict:
     return {"title": title} if title else {}
 
 
-def _page(name: str, key) -> str:
-    """The page in French, without asking the URLconf for every row."""
+@cache
+def _here() -> str:
+    return reverse("open_data_360giving")
+
+
+@cache
+def _pattern(name: str) -> str:
+    """The path of a French page with a gap for its key: the URLconf is not asked for every row."""
     placeholder = NOBODY if name == "result" else "x"
-    pattern = _patterns.get(name)
-    if pattern is None:
-        path = reverse(name, args=[placeholder])
-        parts = path.split("/")
-        parts[1] = settings.LANGUAGE_CODE
-        pattern = _patterns[name] = "/".join(parts).replace(f"/{placeholder}/", "/{}/")
-    return absolute(pattern.format(key))
+    parts = reverse(name, args=[placeholder]).split("/")
+    parts[1] = settings.LANGUAGE_CODE
+    return "/".join(parts).replace(f"/{placeholder}/", "/{}/")
 
 
-_patterns: dict[str, str] = {}
+def _page(name: str, key) -> str:
+    return absolute(_pattern(name).format(key))
 
 
 def _instant(moment: datetime) -> str:
