@@ -269,7 +269,7 @@ def test_an_answer_that_is_not_http():
     def talk(connection, stop):
         while not connection.recv(65536).endswith(b"{}"):
             pass
-        connection.sendall(b"SSH-2.0-OpenSSH\r\n")
+        connection.sendall(b"SSH-2.0-OpenSSH\r\n\r\n")
 
     with raw_server(talk) as port:
         assert sent(f"http://127.0.0.1:{port}/").error == AttemptError.PROTOCOL
