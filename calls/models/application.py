@@ -109,6 +109,9 @@ class Application(Row):
             models.Index(fields=["call", "state", "submitted_at"]),
             models.Index(fields=["-created_at", "-id"]),
             models.Index(fields=["updated_at", "id"]),
+            # A partner's list, call by call (``lanes`` of the API's resource).
+            models.Index(fields=["call", "created_at", "id"], name="application_made_call"),
+            models.Index(fields=["call", "updated_at", "id"], name="application_changed_call"),
             # The staff's list, newest first: whole, and by what narrows it most often.
             models.Index(fields=["-submitted_at", "-id"], name="application_arrived"),
             models.Index(fields=["call", "-submitted_at", "-id"], name="application_arrived_call"),

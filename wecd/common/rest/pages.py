@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Expression, F, UUIDField
 from django.db.models.expressions import RawSQL
 from psycopg.pq.abc import PGresult
 
-from wecd.common.rest.holes import Hole, compiled
+from wecd.common.rest.holes import Hole, Statement, compiled
 from wecd.common.rest.statements import PLACEHOLDER, Ready
 
 LOOKS = 5  # pages a reader's rows are looked for among everybody's before they are looked for by themselves
@@ -87,6 +87,17 @@ def _is_sql(value) -> bool:
     return hasattr(value, "resolve_expression")
 
 
+def _among(few: Statement, whole: Statement, model: type[models.Model]) -> Ready:
+    """The whole statement, its table replaced by a few rows of it: joins begin there, and stay few."""
+    table = f'FROM "{model._meta.db_table}" '
+    before, found, after = whole.sql.partition(table)
+    if not found or table in after:
+        raise ValueError(f"{model.__name__}: the rows must come from its table, once.")
+    split = PLACEHOLDER.findall(before).count("%s")
+    params = (*whole.params[:split], *few.params, *whole.params[split:])
+    return Ready.from_sql(f"{before}FROM ({few.sql}) {table[5:]}{after}", params)
+
+
 @dataclass(frozen=True)
 class Page:
     rows: list[bytes]  # each a JSON text
@@ -116,34 +127,25 @@ class Pages:
             key_type = rows.annotate(_key=column).query.annotations["_key"].output_field
             holes = [Hole("key", key_type), Hole("pk", UUIDField())]
             self.beyond = RowComparison([column, F("pk")], "<" if descending else ">", holes)
-        found = self._from_place(rows).order_by(*order).annotate(_data=row, _key=column, _pk=F("pk"))
-        page = found.values_list("_data", "_key", "_pk")[: size + 1]
+        found = self._from_place(rows).order_by(*order).annotate(_key=column, _pk=F("pk"))
+        whole = compiled(found.annotate(_data=row).values_list("_data", "_key", "_pk")[: size + 1])
         if shared:
-            self.statements = [Ready.of(page)]
+            self.statements = [Ready.from_sql(whole.sql, whole.params)]
         else:
-            self.statements = [
-                self._along(page, column, order),
-                self._by_lanes(found, descending, lanes),
-            ]
+            near = compiled(self._nearest(rows.model, column, order))
+            own = self._own(found, descending, lanes)
+            self.statements = [_among(near, whole, rows.model), _among(own, whole, rows.model)]
 
     def _from_place(self, rows):
         return rows if self.beyond is None else rows.filter(self.beyond)
 
-    def _along(self, page, column, order) -> Ready:
-        """The page, from the first rows of the table in this order, whoever may see them."""
-        model = page.model
-        nearest = self._from_place(model._base_manager.exclude(**{column.name: None}))
-        nearest = compiled(nearest.order_by(*order)[: (self.size + 1) * LOOKS])
-        whole, table = compiled(page), f'FROM "{model._meta.db_table}" '
-        before, found, after = whole.sql.partition(table)
-        if not found or table in after:
-            raise ValueError(f"{model.__name__}: the rows must come from its table, once.")
-        split = PLACEHOLDER.findall(before).count("%s")
-        params = (*whole.params[:split], *nearest.params, *whole.params[split:])
-        return Ready.from_sql(f"{before}FROM ({nearest.sql}) {table[5:]}{after}", params)
+    def _nearest(self, model, column, order):
+        """The first rows of the table in this order, whoever may see them."""
+        nearest = model._base_manager.exclude(**{column.name: None})
+        return self._from_place(nearest).order_by(*order)[: (self.size + 1) * LOOKS]
 
-    def _by_lanes(self, found, descending: bool, lanes) -> Ready:
-        """The page, from the first rows of each lane: their keys, the first of those, then what they hold."""
+    def _own(self, found, descending: bool, lanes) -> Statement:
+        """The reader's first rows: the first of each lane, and of those the first."""
         if lanes:
             path, ids = lanes
             ids = compiled(ids.order_by().values_list("pk"))
@@ -153,15 +155,14 @@ class Pages:
         else:
             keys = compiled(found.order_by().values_list("_key", "_pk"))
             own, params = f"({keys.sql} OFFSET 0)", keys.params
-        rows = found.filter(pk__in=RawSQL("SELECT k._pk FROM k", []))  # noqa: S611
-        rows = compiled(rows.values_list("_data", "_key", "_pk"))
         direction = "DESC" if descending else "ASC"
-        return Ready.from_sql(
-            f"""WITH k AS MATERIALIZED (
+        table, pk = found.model._meta.db_table, found.model._meta.pk.column
+        return Statement(
+            f"""SELECT * FROM "{table}" WHERE "{pk}" IN (
                 SELECT own._pk FROM {own} own
                 ORDER BY own._key {direction}, own._pk {direction} LIMIT {self.size + 1}
-            ) {rows.sql}""",  # noqa: S608  (SQL of our own querysets)
-            (*params, *rows.params),
+            ) OFFSET 0""",  # noqa: S608  (SQL of our own querysets)
+            params,
         )
 
     def read(self, cursor: Cursor | None = None, **values) -> Page:
