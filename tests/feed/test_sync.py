@@ -27,7 +27,7 @@ from tests.partners.factories import ApiKeyFactory, PartnerFactory
 from wecd.feed.models import Entry
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WRITERS, TRANSACTIONS = 8, 12
+WRITERS, TRANSACTIONS = 8, 25
 OPEN, KEYED = "partners,actions,calls", "applications"
 
 
@@ -64,7 +64,7 @@ class Writer:
         try:
             for _ in range(TRANSACTIONS):
                 self.transaction()
-                time.sleep(self.chance.random() * 0.03)
+                time.sleep(self.chance.random() * 0.2)
         finally:
             connections.close_all()
 
@@ -77,7 +77,7 @@ class Writer:
                     cursor.execute("SET LOCAL deadlock_timeout = '20ms'")
                 for _ in range(self.chance.randint(1, 3)):
                     self.act(made)
-                    time.sleep(self.chance.random() * (0.4 if slow else 0.02))
+                    time.sleep(self.chance.random() * (0.4 if slow else 0.05))
                 if self.chance.random() < 0.2:
                     raise RuntimeError("changed my mind")
         except Exception as error:
@@ -188,8 +188,9 @@ class Follower:
         return len(page["results"])
 
     def apply(self, change):
+        """A row that left and came back unseen may be told again as created or deleted; never as updated."""
         key = (change["resource"], change["id"])
-        if change["type"] != "created" and self.told.get(key, {}) == change["data"]:
+        if change["type"] == "updated" and self.told.get(key, {}) == change["data"]:
             self.twice.append((self.told[key], change))
         self.told[key] = change["data"]
         self.pulled += 1
@@ -210,7 +211,7 @@ def everything(follower: Follower) -> dict:
 
 @given(seed=st.integers(0, 2**32))
 @settings(
-    max_examples=12,
+    max_examples=5,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],  # what depends on timing cannot be shrunk
     suppress_health_check=list(HealthCheck),
