@@ -112,7 +112,7 @@ def test_too_many_requests(complies, anonymous, settings):
 def test_a_fault_of_ours(complies, anonymous, monkeypatch):
     from wecd.common.rest import pages
 
-    monkeypatch.setattr(pages, "read", lambda *args: 1 / 0)
+    monkeypatch.setattr(pages.Pages, "read", lambda *args, **values: 1 / 0)
     anonymous.client.raise_request_exception = False
     complies(anonymous.get("calls"), "/api/v1/calls")
 

@@ -39,7 +39,8 @@ def test_every_resource_is_in_it_and_says_who_may_read(schema):
     for name in rows.KEYED:
         for one in ("", "/{id}"):
             operation = schema["paths"][f"/api/v1/{name}{one}"]["get"]
-            assert operation["security"] == [{"partnerKey": [f"{name}:read"]}]
+            scopes = [f"{name}:read"]
+            assert operation["security"] == [{"partnerKey": scopes}, {"partnerOAuth": scopes}]
             assert f"`{name}:read`" in operation["description"]
     for name in rows.OPEN:
         assert {} in schema["paths"][f"/api/v1/{name}"]["get"]["security"]

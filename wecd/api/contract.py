@@ -1,5 +1,8 @@
 """What the schema says of the API as a whole, and the order in which it says it."""
 
+from django.urls import reverse
+
+from partners.enums import Scope
 from wecd.catalogue import RESOURCES
 from wecd.common.rest.components import problem_response
 
@@ -10,7 +13,8 @@ DESCRIPTION = """The programme's data, for systems and for people who work with 
 Programmes, axes, actions, partners, hubs, calls and awards are open data: no key is needed. The rest
 needs a partner's key, sent as `Authorization: Bearer wecd_…`, with the scope each operation names; it
 shows what concerns the actions the partner leads or takes part in. What a key may not see is absent: a
-row is not listed (or answers 404), a member of a row is not there.
+row is not listed (or answers 404), a member of a row is not there. Members that are personal data need the
+scope `personal:read` and a processing agreement in force.
 
 ## Reading
 
@@ -32,9 +36,10 @@ Every error is `application/problem+json` (RFC 9457).
 
 ## Limits
 
-Each key, and each address without one, may ask so many times a minute: `RateLimit-Policy` says how often,
-`RateLimit` what is left. Beyond it the answer is 429, and `Retry-After` says how many seconds to wait.
-Nothing else happens to those who wait. A system that needs more asks the programme for it.
+Each key, and each address without one, may ask so many times a minute (for exports: an hour); the feed and
+exports have limits of their own. `RateLimit-Policy` says how often, `RateLimit` what is left. Beyond it the
+answer is 429, and `Retry-After` says how many seconds to wait. Nothing else happens to those who wait. A
+system that needs more asks the programme for it.
 
 ## What stays
 
@@ -80,8 +85,27 @@ def finish(result, generator, request, public):
     result["tags"] = [{"name": resource.name, "description": _about(resource)} for resource in RESOURCES]
     result["tags"] += [tag for tag in MORE_TAGS if tag["name"] in _used(result)]
     result["paths"] = dict(sorted(paths.items(), key=lambda item: _place(known, item[0])))
+    _add_oauth(result)
     result["components"]["responses"]["MethodNotAllowed"] = problem_response(405)
     return result
+
+
+def _add_oauth(result) -> None:
+    """Wherever a key opens a door, an access token with the same scopes does."""
+    result["components"]["securitySchemes"]["partnerOAuth"] = {
+        "type": "oauth2",
+        "description": "Client credentials, for systems that can send no key; the token goes where a key would.",
+        "flows": {
+            "clientCredentials": {
+                "tokenUrl": reverse("oauth_token"),
+                "scopes": {scope.value: str(scope.label) for scope in Scope},
+            }
+        },
+    }
+    for item in result["paths"].values():
+        for operation in item.values():
+            ways = [way["partnerKey"] for way in operation["security"] if "partnerKey" in way]
+            operation["security"][len(ways) : len(ways)] = [{"partnerOAuth": scopes} for scopes in ways]
 
 
 def _used(result) -> set[str]:

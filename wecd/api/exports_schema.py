@@ -4,9 +4,16 @@ import json
 
 from wecd.common.rest import formats
 from wecd.common.rest.components import LIMITS
-from wecd.common.rest.fields import sample
 from wecd.common.rest.filters import Filter
-from wecd.common.rest.schema import OperationSchema, add_row, errors, security
+from wecd.common.rest.schema import (
+    OperationSchema,
+    add_row,
+    errors,
+    example,
+    names_parameter,
+    security,
+    without_scopes,
+)
 
 A_CURSOR = "5f0c9d3e-4711"
 AN_ID = "019aa2c4-6b1e-7c3f-9d52-0f6a3b8e4c71"
@@ -81,10 +88,10 @@ def _limits() -> dict:
 
 
 def _content(resource, kind: str) -> dict:
-    text = json.dumps(sample(resource.fields), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(example(resource.fields), ensure_ascii=False, separators=(",", ":"))
     if kind == "csv":
-        example = formats.as_csv([text.encode()], resource.fields).decode()
-        return {"text/csv": {"schema": {"type": "string"}, "example": example}}
+        table = formats.as_csv([text.encode()], without_scopes(resource.fields)).decode()
+        return {"text/csv": {"schema": {"type": "string"}, "example": table}}
     return {"application/x-ndjson": {"schema": {"type": "string"}, "example": f"{text}\n"}}
 
 
@@ -97,7 +104,6 @@ def _parameters(resource) -> list[dict]:
         found.append(
             parameter("search", "Rows in which every word is found, as in the list.", **Filter.value)
         )
-    members = {"type": "string", "enum": list(resource.all_fields)}
     return [
         *found,
         parameter(
@@ -108,13 +114,11 @@ def _parameters(resource) -> list[dict]:
         ),
         parameter("after", "Rows after the one with this id: to resume.", type="string", format="uuid"),
         parameter(
-            "trailer", "`no` leaves the last line away.", type="string", enum=["yes", "no"], default="yes"
+            "trailer",
+            "Whether the last line is the trailer.\n\n- `yes`: it is.\n- `no`: it is left away.",
+            type="string",
+            enum=["yes", "no"],
+            default="yes",
         ),
-        {
-            **parameter(
-                "fields", "Only these members, separated by commas.", type="array", minItems=1, items=members
-            ),
-            "style": "form",
-            "explode": False,
-        },
+        names_parameter("fields", "Only these members", list(resource.all_fields)),
     ]

@@ -17,7 +17,7 @@ from wecd.common.rest.components import (
     SCHEMAS,
     problem_response,
 )
-from wecd.common.rest.fields import components, object_schema, sample
+from wecd.common.rest.fields import Field, components, object_schema, sample
 from wecd.common.rest.filters import Filter
 from wecd.common.rest.resource import Resource
 
@@ -61,6 +61,16 @@ def add_row(registry, resource: Resource) -> None:
 def row_schema(resource: Resource) -> dict:
     """One row. No member is required: `fields` chooses, and lists leave out what only one row shows."""
     return {**object_schema(resource.all_fields), "required": [], "description": resource.help}
+
+
+def without_scopes(fields: dict[str, Field]) -> dict[str, Field]:
+    """What a key with no more than the resource's own scope sees."""
+    return {name: each for name, each in fields.items() if not each.scope}
+
+
+def example(fields: dict[str, Field]) -> dict:
+    """A row as most readers see it."""
+    return sample(without_scopes(fields))
 
 
 def errors(*statuses: int) -> dict[str, dict]:
@@ -174,20 +184,21 @@ class ListSchema(ResourceSchema):
         }
 
     def content(self, resource):
-        row = sample(resource.fields)
+        row = example(resource.fields)
         text = json.dumps(row, ensure_ascii=False)
         lines = {
             "type": "string",
             "description": f"Each line is a JSON object: {_article(resource.component)}.",
         }
         table = {"type": "string", "description": CSV}
+        shown = without_scopes(resource.fields)
         return {
             "application/json": {
                 "schema": {"$ref": f"#/components/schemas/{resource.component}Page"},
                 "example": {"next": _next(resource), "previous": None, "results": [row]},
             },
             "application/x-ndjson": {"schema": lines, "example": f"{text}\n"},
-            "text/csv": {"schema": table, "example": formats.as_csv([text], resource.fields).decode()},
+            "text/csv": {"schema": table, "example": formats.as_csv([text.encode()], shown).decode()},
         }
 
 
@@ -226,7 +237,7 @@ class DetailSchema(ResourceSchema):
         return {
             "application/json": {
                 "schema": {"$ref": f"#/components/schemas/{resource.component}"},
-                "example": sample(resource.all_fields),
+                "example": example(resource.all_fields),
             }
         }
 
