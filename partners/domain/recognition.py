@@ -7,14 +7,13 @@ import hmac
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
 from uuid import UUID
 
 from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef, Q, TextField, Value
 from django.utils import timezone
 
 from partners.domain import oauth
-from partners.domain.keys import PREFIX, digest, is_mistyped
+from partners.domain.keys import PREFIX, digest, is_from, is_mistyped
 from partners.models import ApiKey, ProcessingAgreement
 from wecd.common.rest.holes import Hole
 from wecd.common.rest.reader import PERSONAL, Reader
@@ -39,16 +38,16 @@ def recognise(raw: str, address: str) -> Reader | None:
     if is_mistyped(raw):
         return None
     if raw.startswith(PREFIX):
-        return _read("hash", digest(raw), address)
+        return _read(digest(raw), address)
     token = oauth.granted(raw)  # of an OAuth client: no more than the token was asked for
-    reader = token and _read("hash", token.hash, address)
+    reader = token and _read(token.hash, address)
     return replace(reader, scopes=reader.scopes & token.scopes) if token and reader else None
 
 
-def _read(how: str, value: str, address: str) -> Reader | None:
+def _read(hash_: str, address: str) -> Reader | None:
     now = timezone.now()
     values = {
-        how: value,
+        "hash": hash_,
         "now": now.isoformat(),
         "today": timezone.localdate(now).isoformat(),
         "noted": (now - USE_NOTED_EVERY).isoformat(),
@@ -56,12 +55,12 @@ def _read(how: str, value: str, address: str) -> Reader | None:
     found = _statement().run(values)
     if not found.ntuples:
         return None
-    key, partner, hash_, scopes, networks, in_force, is_noted = (
+    key, partner, stored, scopes, networks, in_force, is_noted = (
         (found.get_value(0, column) or b"").decode() for column in range(7)
     )
-    if not hmac.compare_digest(hash_, value):
+    if not hmac.compare_digest(stored, hash_):
         return None
-    if networks and not any(_is_in(address, network) for network in networks.split()):
+    if not is_from(networks.split(), address):
         raise Elsewhere(address)
     if is_noted != "t":
         ApiKey.objects.filter(pk=key).update(last_used_at=now)
@@ -90,12 +89,3 @@ def _statement() -> Ready:
 
 def _joined(column: str) -> Func:
     return Func(F(column), Value(" "), function="array_to_string", output_field=TextField())
-
-
-@lru_cache(maxsize=1000)
-def _is_in(address: str, network: str) -> bool:
-    try:
-        seen = ip_address(address)
-    except ValueError:
-        return False
-    return (getattr(seen, "ipv4_mapped", None) or seen) in ip_network(network)

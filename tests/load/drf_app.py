@@ -7,7 +7,7 @@ from wecd.settings import *  # noqa: F403
 
 ROOT_URLCONF = "tests.load.drf_urls"
 MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

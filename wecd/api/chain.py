@@ -73,6 +73,7 @@ class RequestMiddleware:
         set_request_id(request.portal_id)
         structlog.contextvars.bind_contextvars(request_id=request.portal_id)
         try:
+            request.get_host()  # SECURITY: refuses a host that is not ours, which links would carry on
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request.portal_id
             seconds = time.perf_counter() - started

@@ -79,16 +79,19 @@ _statements: list[Ready] = []
 _leases = 0
 
 
-def take(name: str, who: str, *, has_key: bool) -> Answer:
-    """One request of this limit, for a key or an address. Usually asks nothing of the database."""
+def take(name: str, who: str, *, has_key: bool, shares: Kept = _shares) -> Answer:
+    """One request of this limit, for a key or an address. Usually asks nothing of the database.
+
+    ``shares`` is what this process holds (tests have several).
+    """
     limit = LIMITS[name]
     quota = limit.quota(has_key)
-    share = _shares.get((name, who))
+    share = shares.get((name, who))
     if share is None:
         # SECURITY: the table holds no addresses, only what SECRET_KEY makes of them
         hashed = salted_hmac("wecd.api.limits", f"{name}:{who}", algorithm="sha256").hexdigest()
         share = Share(hashed)
-        _shares.put((name, who), share)
+        shares.put((name, who), share)
     with share.lock:
         now = time.monotonic()
         if now >= share.until:

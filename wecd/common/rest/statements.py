@@ -12,12 +12,12 @@ import itertools
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from threading import Lock
 from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
-from psycopg import Connection, errors, sql
+from psycopg import Connection, Error, errors, sql
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
@@ -25,7 +25,8 @@ from wecd.common.rest.holes import Hole, compiled
 
 PLACEHOLDER = re.compile("%[s%]")
 MOST_PREPARED = 200  # statements a connection keeps ready
-LOST = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)  # forgotten, or made stale by a migration
+# Of a statement the connection has no more, or that a migration made stale.
+FORGOTTEN = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
 
 _numbers = itertools.count(1)
 _prepared: WeakKeyDictionary[Connection, OrderedDict[int, bytes]] = WeakKeyDictionary()
@@ -68,7 +69,7 @@ class Ready:
         text = PLACEHOLDER.sub(fill, text)
         return cls(text, tuple(names))
 
-    def run(self, values: dict[str, str | None]) -> PGresult:
+    def run(self, values: Mapping[str, str | None]) -> PGresult:
         """Run it. ``values`` are texts as PostgreSQL reads them; a hole without one is a ``KeyError``.
 
         The second run on prepares. A connection that was lost is opened again once, as Django does between
@@ -81,13 +82,15 @@ class Ready:
         with connection.wrap_database_errors:
             try:
                 result = self._run(connection, given)
-            except (errors.OperationalError, *LOST) as error:
+            except Error as error:
                 if connection.in_atomic_block:
                     raise
-                if isinstance(error, LOST):
+                if isinstance(error, FORGOTTEN):
                     _prepared.pop(connection.connection, None)
-                else:
+                elif connection.connection is not None and connection.connection.closed:
                     connection.close()
+                else:
+                    raise
                 result = self._run(connection, given)
         if connection.queries_logged:
             connection.queries_log.append(
@@ -114,7 +117,7 @@ class Ready:
         if name is not None:
             known.move_to_end(self.number)
             return name
-        if len(known) >= MOST_PREPARED:
+        while len(known) >= MOST_PREPARED:
             _number, oldest = known.popitem(last=False)
             _checked(raw.pgconn.exec_(b"DEALLOCATE " + oldest), raw)
         name = b"wecd_%d" % self.number
