@@ -23,6 +23,8 @@ from calls.models import (
 )
 from grants.models import DeMinimisCeiling, Envelope
 from partners.models import Partner
+from wecd.common.rest.holes import Hole
+from wecd.common.rest.statements import Ready
 
 EVERYWHERE = (Axis, Action, Partner, DeMinimisCeiling)
 OF_ALL_CALLS = (Call, Strand, CallRule, Envelope)
@@ -37,14 +39,17 @@ def versions_of(model, where: str = "") -> str:
 
 def stamp(slug: str | None = None) -> str:
     """A text that changes with anything shown of one call, or of all calls in the list. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_stamp(of_one=slug is not None), [slug or ""])
-        return cursor.fetchone()[0]
+    return said(_stamp(of_one=slug is not None).run({"slug": slug or ""}))
+
+
+def said(result) -> str:
+    """The one text of the one row."""
+    return (result.get_value(0, 0) or b"").decode()
 
 
 @cache
-def _stamp(*, of_one: bool) -> str:
-    """Its SQL, written once."""
+def _stamp(*, of_one: bool) -> Ready:
+    """Its statement, planned once a connection: asked at each request for a public page."""
     parts = [versions_of(model) for model in EVERYWHERE]
     if not of_one:
         parts += [versions_of(model) for model in OF_ALL_CALLS]
@@ -60,9 +65,10 @@ def _stamp(*, of_one: bool) -> str:
             ),
         ]
     calls = connection.ops.quote_name(Call._meta.db_table)
-    return (
+    return Ready.from_sql(
         f"WITH c AS (SELECT id, envelope_id FROM {calls} WHERE slug = %s) "  # noqa: S608  (our own names)
-        f"SELECT concat_ws('.', {', '.join(f'coalesce({part}, 0)' for part in parts)})"
+        f"SELECT concat_ws('.', {', '.join(f'coalesce({part}, 0)' for part in parts)})",
+        (Hole("slug", models.TextField()),),
     )
 
 

@@ -75,12 +75,12 @@ UUID7 = re.compile(r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9
 SUBMITTED = range(60, 80)  # kinds of the rows a submission writes, when pgbench plays it
 
 
-def the_call() -> Call:
+def the_call(slug: str = SLUG, code: str = CODE) -> Call:
     """The demonstration's creative voucher with its form, documents and rules, open for a year."""
-    found = Call.objects.filter(slug=SLUG).first()
+    found = Call.objects.filter(slug=slug).first()
     if found is None:
         plan = next(plan for plan in load("calls")["calls"] if plan["form"] == "voucher")
-        plan |= {"slug": SLUG, "code": CODE, "action": "bench", "decision": 400}
+        plan |= {"slug": slug, "code": code, "action": "bench", "decision": 400}
         plan |= {"closes": {"days": 365, "hour": 12}}
         found = demo_calls.write(plan, now=timezone.now(), by=User.objects.get(email="staff@wecd.example"))
     Call.objects.filter(pk=found.pk).update(closes_at=timezone.now() + timedelta(days=365))

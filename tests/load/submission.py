@@ -18,13 +18,11 @@ import psycopg
 from tests.load.measuring import DATA, ROUNDS, Bench, interleaved
 from tests.load.table import Row
 from wecd.embedded import programs
+from wecd.server import command
 
 AT_ONCE, SECONDS = 8, 3
 OURS_EACH, THEIRS_EACH = 1_500, 450  # drafts ready for a round of ours; for one connection of theirs
-SERVER = (
-    *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--no-ws"),
-    *("--port", "{port}", "--log-level", "warning", "wecd.wsgi:application"),
-)
+SERVER = (sys.executable, "-m", *command(host="127.0.0.1", port="{port}"))
 # wrk asks for the drafts one after the other; anything but the way to a receipt ends the run.
 PRESS = """
 local n = {first} - 1
@@ -66,8 +64,8 @@ def _measured(bench: Bench, ready: dict, rounds: int) -> list[Row]:
         script = DATA / "submission.lua"
         script.write_text(PRESS.format(first=next(ours), **ready))
         before = _taken_in(bench)
-        command = ["wrk", "-t", "1", "-c", str(AT_ONCE), "-d", f"{SECONDS}s", "-s", str(script), site]
-        told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        line = ["wrk", "-t", "1", "-c", str(AT_ONCE), "-d", f"{SECONDS}s", "-s", str(script), site]
+        told = subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True).stdout
         found = re.search(r"(\d+) requests in ([\d.]+)s", told)
         if "WRONG" in told or "Socket errors" in told or found is None:
             raise SystemExit(f"A submission was not taken in:\n{told}")
@@ -76,12 +74,12 @@ def _measured(bench: Bench, ready: dict, rounds: int) -> list[Row]:
         return int(found[1]) / float(found[2])
 
     def play() -> float:
-        command = [
+        line = [
             *(str(programs() / "bin/pgbench"), "-n", "-M", "simple", "-c", str(AT_ONCE), "-j", "1"),
             *("-T", str(SECONDS), "-D", "i=0", "-D", f"each={THEIRS_EACH}", "-D", f"first={next(theirs)}"),
             *("-f", ready["script"], bench.url),
         ]
-        told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        told = subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True).stdout
         rate = re.search(r"tps = ([\d.]+)", told)
         if rate is None or not re.search(r"failed transactions: 0 ", told):
             raise SystemExit(f"pgbench failed:\n{told}")
@@ -105,9 +103,9 @@ def _measured(bench: Bench, ready: dict, rounds: int) -> list[Row]:
 
 
 def _drafts(bench: Bench, what: str) -> str:
-    command = [sys.executable, "-m", "tests.load.drafts", what]
+    line = [sys.executable, "-m", "tests.load.drafts", what]
     environment = bench.environment(DJANGO_SETTINGS_MODULE="wecd.settings", WECD_ENV="demo")
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    done = subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True, env=environment)
     return done.stdout
 
 

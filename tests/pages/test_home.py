@@ -25,7 +25,7 @@ def test_the_next_deadlines(client, rows, django_assert_num_queries):
     in_phase("draft")
     in_phase("to_come")
     # what changed; axes, calls, legal forms; programme, its axes; actions; hubs; who may apply; awards; rows
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = client.get(HOME)
     assert titles(response)[:rows] == ["Call open"] * rows
     assert text_of(response).count('data-testid="call-card"') == rows

@@ -43,10 +43,10 @@ def an_axis(programme, rows=1, **kwargs):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("programme/", 8),  # what changed; programme, axes; actions; roles; axes, calls, legal forms
-        ("axes/networks/", 9),  # what changed; axis; actions; awards; axes, calls, legal forms; rows; hubs
-        ("actions/creative-hubs/", 9),  # what changed; action, partners; awards; …; rows; hubs
-        ("partners/wd/", 8),  # what changed; partner; roles; actions; axes, calls, legal forms; rows
+        ("programme/", 9),  # changed, deadline; programme, axes; actions; roles; axes, calls, legal forms
+        ("axes/networks/", 10),  # changed, deadline; axis; actions; awards; axes, calls, legal forms; rows; hubs
+        ("actions/creative-hubs/", 10),  # changed, deadline; action, partners; awards; …; rows; hubs
+        ("partners/wd/", 9),  # changed, deadline; partner; roles; actions; axes, calls, legal forms; rows
     ],
 )
 def test_query_count(client, programme, rows, address, queries, django_assert_num_queries):

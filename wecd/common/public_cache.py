@@ -22,7 +22,7 @@ from django.utils.http import parse_etags
 MOST_BYTES = 16 * 1024 * 1024  # in each process; the page longest unused goes first
 KNOWN_COOKIES = {settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
 KNOWN_DIFFERENCES = {"cookie", "accept-encoding"}
-ONE_REQUESTS_OWN = {"x-request-id", "date", "content-length"}
+ONE_REQUESTS_OWN = {"x-request-id", "date"}
 ENCODINGS = ("br", "gzip")  # in the order of ``wecd.common.caching``
 LANGUAGES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
 
@@ -84,6 +84,8 @@ class PublicCacheMiddleware:
         # The whole page is asked for, so that it can be kept; "not modified" is said here.
         known = request.META.pop("HTTP_IF_NONE_MATCH", "")
         response = self.get_response(request)
+        if known:
+            request.META["HTTP_IF_NONE_MATCH"] = known
         if _may_be_kept(response):
             _put(key, response)
         return _unless_known(request, response, known)

@@ -2,14 +2,13 @@
 
 from functools import cache
 
-from django.db import connection
-
 from actions.models import Action, Axis, PartnerPeriod, Programme
-from calls.domain.stamps import versions_of
+from calls.domain.stamps import said, versions_of
 from calls.models import Call, CallRule, Strand
 from grants.models import Envelope
 from hubs.models import Hub
 from partners.models import Partner
+from wecd.common.rest.statements import Ready
 
 SHOWN = (Programme, Axis, Action, Action.partners.through, Partner, PartnerPeriod, Hub)
 CALLS = (Call, Strand, CallRule, Envelope)  # an award in force changes its envelope
@@ -17,12 +16,10 @@ CALLS = (Call, Strand, CallRule, Envelope)  # an award in force changes its enve
 
 def changed(slug: str | None = None) -> str:
     """A text that changes with anything shown of the programme and its calls. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_changed())
-        return cursor.fetchone()[0]
+    return said(_changed().run({}))
 
 
 @cache
-def _changed() -> str:
+def _changed() -> Ready:
     parts = ", ".join(f"coalesce({versions_of(model)}, 0)" for model in (*SHOWN, *CALLS))
-    return f"SELECT concat_ws('.', {parts})"  # noqa: S608  (our own names)
+    return Ready.from_sql(f"SELECT concat_ws('.', {parts})", ())  # noqa: S608  (our own names)

@@ -157,7 +157,7 @@ def test_long_lists_come_in_pages_that_keep_the_filters(client):
 def test_list_query_count(client, rows, django_assert_num_queries):
     for _ in range(rows):
         CallRuleFactory(call=CallFactory(), code="legal_form", params={"allowed": ["srl"]})
-    with django_assert_num_queries(5):  # what changed, axes, calls, rules of who, rows
+    with django_assert_num_queries(6):  # changed, deadline, axes, calls, rules of who, rows
         response = client.get(LIST)
     assert text_of(response).count('data-testid="call-card"') == rows
 
@@ -268,7 +268,7 @@ def test_a_call_says_everything(client):
 @pytest.mark.parametrize("rows", [1, 3])
 def test_call_query_count(client, rows, django_assert_num_queries):
     call = full_call(rows)
-    with django_assert_num_queries(10):  # what changed, the call, its seven kinds of parts, the ceiling
+    with django_assert_num_queries(11):  # changed, deadline, the call, its seven kinds of parts, the ceiling
         client.get(f"{LIST}{call.slug}/")
 
 
@@ -276,7 +276,7 @@ def test_call_query_count(client, rows, django_assert_num_queries):
 def test_applications_do_not_cost_the_page_anything(client, applications, django_assert_num_queries):
     call = CallFactory()
     ApplicationFactory.create_batch(applications, call=call, submitted=True)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = text_of(client.get(f"{LIST}{call.slug}/"))
     assert (f"{applications} applications received" in page) == bool(applications)
 
