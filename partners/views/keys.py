@@ -1,5 +1,6 @@
 """A partner's keys: created, changed, replaced and revoked by its members."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -66,11 +67,12 @@ def key_new(request, partner):
 def _shown_once(request, partner: Partner, key: ApiKey, secret: str):
     """The only page with the secret. It is kept nowhere: not here, not in the session, not by the browser."""
     context = shell(partner, SECTION, key=key, secret=secret, scopes=_scope_words(key))
+    context["site_url"] = settings.SITE_URL
     return render(request, "partner/key_secret.html", context)
 
 
 def _scope_words(key: ApiKey) -> list[str]:
-    return [str(Scope(scope).label) for scope in key.scopes if scope in Scope.values]
+    return [str(scope.label) for scope in Scope if scope in key.scopes]
 
 
 @in_space
