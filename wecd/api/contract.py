@@ -6,9 +6,7 @@ from partners.enums import Scope
 from wecd.catalogue import RESOURCES
 from wecd.common.rest.components import problem_response
 
-DESCRIPTION = """The programme's data, for systems and for people who work with data.
-
-## Who may read
+DESCRIPTION = """## Who may read
 
 Programmes, axes, actions, partners, hubs, calls and awards are open data: no key is needed. The rest
 needs a partner's key, sent as `Authorization: Bearer wecd_…`, with the scope each operation names; it
@@ -94,7 +92,7 @@ def _add_oauth(result) -> None:
     """Wherever a key opens a door, an access token with the same scopes does."""
     result["components"]["securitySchemes"]["partnerOAuth"] = {
         "type": "oauth2",
-        "description": "Client credentials, for systems that can send no key; the token goes where a key would.",
+        "description": "Client credentials, for systems that can send no key; the token is sent like one.",
         "flows": {
             "clientCredentials": {
                 "tokenUrl": reverse("oauth_token"),
