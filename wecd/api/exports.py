@@ -50,7 +50,7 @@ class ExportView(ResourceView):
             snapshot.close()
             raise
         return StreamingHttpResponse(
-            downloads.Download(body, snapshot.close),
+            downloads.Download(downloads.cut_off(body, request.META), snapshot.close),
             content_type=formats.CONTENT_TYPES[self.kind],
             headers=headers | {"WECD-Cursor": cursor},
         )

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import zstandard
 
+from wecd.common.hanging_up import hang_up
+
 logger = logging.getLogger("django.request")
 
 ENCODINGS = ("zstd", "gzip")  # the better first
@@ -54,8 +56,18 @@ def packed(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     yield packer.flush()
 
 
+def cut_off(chunks: Iterable[bytes], environ: dict) -> Iterator[bytes]:
+    """The chunks; after an error the connection is cut, so that no half download looks whole."""
+    try:
+        yield from chunks
+    except Exception:
+        logger.exception("A download broke off")
+        yield from hang_up(environ)
+        raise
+
+
 class Download:
-    """The body of a response: closes what it reads from when it ends, and when it never began."""
+    """The body of a response: lets go of what it reads from when it ends, and when it never began."""
 
     def __init__(self, chunks: Iterator[bytes], close: Callable[[], None]):
         self.chunks, self.release = chunks, close
@@ -66,9 +78,7 @@ class Download:
     def __next__(self) -> bytes:
         try:
             return next(self.chunks)
-        except BaseException as end:
-            if not isinstance(end, StopIteration):
-                logger.exception("A download broke off")
+        except BaseException:
             self.close()
             raise
 

@@ -1,0 +1,217 @@
+"""Exports over a real socket, from the server we use: broken ones look broken, and nothing is left behind."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from urllib.parse import urlsplit
+
+import psutil
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.api.exported import whole_ndjson
+from tests.hubs.factories import HubFactory
+from wecd.server import command
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROWS = 40_000
+PATIENCE = 20  # seconds, on a busy machine
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The portal as it is served, on the tests' database; ``(host and port, its process)``."""
+    with django_db_blocker.unblock():
+        database = connection.settings_dict["NAME"]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl(),
+        "WECD_ENV": "test",
+        "WECD_DATA_DIR": str(settings.DATA_DIR),
+        "API_EXPORTS_PER_HOUR": "1000",
+    }
+    log = (tmp_path_factory.mktemp("served") / "log").open("w+b")
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command(host="127.0.0.1", port=port)],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stdout=log,
+        stderr=log,
+    )
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/hubs", timeout=20).close()
+            break
+        except OSError:
+            time.sleep(0.2)
+    yield f"127.0.0.1:{port}", psutil.Process(process.pid)
+    process.terminate()
+    process.wait(30)
+    log.close()
+
+
+@pytest.fixture
+def many(db):
+    """Hubs with long texts: some 100 MB as NDJSON."""
+    HubFactory(slug="one")
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        names = [field.column for field in HubFactory._meta.model._meta.concrete_fields]
+        text = "repeat((SELECT string_agg(md5(n || '-' || i), '') FROM generate_series(1, 40) i), 2)"
+        values = {"id": "gen_random_uuid()", "slug": "'hub-' || n", "description_fr": text}
+        cursor.execute(
+            f"INSERT INTO hubs_hub ({', '.join(names)}) SELECT {', '.join(values.get(n, n) for n in names)}"  # noqa: S608
+            f" FROM hubs_hub, generate_series(2, {ROWS}) n"
+        )
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute("ANALYZE hubs_hub")
+
+
+def ask(site: str, path: str = "/api/v1/exports/hubs.ndjson", **headers):
+    client = http.client.HTTPConnection(site, timeout=60)
+    client.request("GET", path, headers=headers)
+    return client, client.getresponse()
+
+
+def copies() -> list[int]:
+    """The database's processes that run an export of this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY (%'"
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def within_patience(check) -> bool:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if check():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def free_locks() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        return cursor.fetchone()[0] == 0
+
+
+def test_many_rows_arrive_whole_in_constant_memory(site, many):
+    host, process = site
+    for path in ("/api/v1/exports/hubs.ndjson", "/api/v1/exports/hubs.csv"):  # warm
+        ask(host, f"{path}?slug=one")[1].read()
+    before, most, received, tail = memory(process), 0, 0, b""
+    client, response = ask(host)
+    while data := response.read(4 * 1024 * 1024):
+        received += len(data)
+        tail = (tail + data)[-300:]
+        most = max(most, memory(process))
+    client.close()
+    assert received > 100_000_000, tail
+    assert b'{"end": {"rows": %d, ' % ROWS in tail
+    assert most - before < 32 * 1024 * 1024
+
+
+def memory(process: psutil.Process) -> int:
+    """What the server and its workers hold."""
+    return sum(each.memory_info().rss for each in [process, *process.children(recursive=True)])
+
+
+@pytest.mark.parametrize("accept", ["identity", "gzip", "zstd"])
+def test_an_error_on_the_way_breaks_the_connection(site, many, accept):
+    host, _process = site
+    client, response = ask(host, **{"Accept-Encoding": accept})
+    response.read(10_000)
+    (backend,) = copies()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+        while response.read(1024 * 1024):
+            pass
+    client.close()
+    assert within_patience(free_locks)
+
+
+def test_who_shares_the_server_is_not_cut_off(site, many):
+    """Two exports of the same address: one breaks, the other arrives whole."""
+    host, _process = site
+    first, broken = ask(host)
+    broken.read(10_000)
+    (backend,) = copies()
+    second, well = ask(host, "/api/v1/exports/hubs.ndjson?slug=one")
+    assert len(whole_ndjson(well.read())[0]) == 1
+    third, other = ask(host)
+    beginning = other.read(10_000)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+        while broken.read(1024 * 1024):
+            pass
+    found, _end = whole_ndjson(beginning + other.read())
+    assert len(found) == ROWS
+    for client in (first, second, third):
+        client.close()
+
+
+def test_a_client_that_goes_away_ends_the_query_and_its_locks(site, many):
+    host, _process = site
+    client, response = ask(host)
+    response.read(100_000)
+    assert len(copies()) == 1
+    assert not free_locks()
+    response.close()
+    client.close()
+    assert within_patience(lambda: not copies())
+    assert within_patience(free_locks)
+
+
+def test_a_client_that_goes_away_before_the_first_row_does_too(site):
+    host, _process = site
+    HubFactory()
+    with psycopg.connect(**_params()) as other:
+        other.execute("LOCK TABLE hubs_hub IN ACCESS EXCLUSIVE MODE")
+        client, _response = ask(host)
+        assert within_patience(copies)
+        _response.close()
+        client.close()
+        assert within_patience(lambda: not copies())
+        assert within_patience(free_locks)
+
+
+def _params() -> dict:
+    params = connection.get_connection_params()
+    return {key: value for key, value in params.items() if key not in ("cursor_factory", "context")}
+
+
+def test_so_many_at_once_over_all_processes(site, many):
+    host, _process = site
+    running = [ask(host) for _ in range(2)]
+    for _client, response in running:
+        assert response.status == 200
+        response.read(1000)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"http://{host}/api/v1/exports/calls.csv")
+    assert refused.value.code == 429
+    assert int(refused.value.headers["Retry-After"]) > 0
+    assert refused.value.headers["RateLimit"].startswith('"exports";')
+    assert refused.value.headers["Content-Type"] == "application/problem+json"
+    with urllib.request.urlopen(f"http://{host}/api/v1/hubs?page_size=1") as page:
+        assert page.status == 200
+    for client, response in running:
+        response.close()
+        client.close()
+    assert within_patience(free_locks)
+    client, response = ask(host, "/api/v1/exports/calls.csv")
+    assert response.status == 200
+    client.close()
