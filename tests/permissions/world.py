@@ -11,7 +11,7 @@ from django.utils import timezone
 from calls.domain import attachments, batches
 from calls.models import Application, InformationRequest, PublicAnswer
 from hubs.models import HubManager
-from partners.domain import keys
+from partners.domain import agreements, keys
 from partners.enums import Scope
 from partners.models import PartnerMember
 from tests.accounts.factories import EnterpriseFactory, MembershipFactory, UserFactory
@@ -72,8 +72,18 @@ class World:
         PartnerMember.objects.create(partner=self.call.action.lead, user=self.users["partner-editor"])
         manager = self.users["manager"]
         scopes = [scope for scope in Scope.values if scope != Scope.PERSONAL_READ]  # no agreement on file
+        lead = self.call.action.lead
+        self.api_key, ours = keys.create(partner=lead, name="ours", scopes=scopes, by=manager)
+        self.agreement = agreements.create(
+            partner=lead,
+            reference="DPA-1",
+            purpose="Follow-up",
+            signed_on=timezone.localdate(),
+            document=SimpleUploadedFile("agreement.pdf", PDF),
+            by=manager,
+        )
         self.keys = {
-            "key": keys.create(partner=self.call.action.lead, name="ours", scopes=scopes, by=manager)[1],
+            "key": ours,
             "other-key": keys.create(partner=PartnerFactory(), name="theirs", scopes=scopes, by=manager)[1],
         }
         self.webhook = EndpointFactory(partner=self.call.action.lead, url="http://127.0.0.1:9/")
@@ -187,6 +197,10 @@ class World:
             )
             return (self.application if route.name in submitted else self.draft).pk
         for part, row in {
+            "/keys/": self.api_key,
+            "partners/apikey": self.api_key,
+            "/agreements/": self.agreement,
+            "partners/processingagreement": self.agreement,
             "/webhooks/": self.webhook,
             "partners/webhookendpoint": self.webhook,
             "common/outboxmessage": self.mail,
