@@ -15,7 +15,7 @@ from calls.domain.dossiers import Dossier, file_facts
 from calls.models import Application, Call, CallRule, Submission
 from wecd.common import clocks, journal
 from wecd.common.models import Clock
-from wecd.common.outbox import queue_mail
+from wecd.common.outbox import queue_mail, wording
 from wecd.common.prepared import Prepared, by_key, give
 from wecd.common.workflow import Refused, move
 
@@ -44,6 +44,7 @@ def submit(application, *, by, received_at: datetime) -> Submission:
             received_at=received_at,
             first=lambda: held.append(Call.objects.held(application.call_id)),
             related=("enterprise", "strand"),
+            short_end=True,
         ) as row:
             row.call = held[0]
             return _take_in(row, by, received_at)
@@ -80,11 +81,14 @@ def _take_in(row: Application, by, received_at) -> Submission:
     if row.call.admissibility_days:
         days = row.call.admissibility_days
         clocks.start(row, Clock.Kind.ADMISSIBILITY, working_days=days, at=received_at)
-    row.number = next_number(row.call)  # last: the counter's lock is the call's narrowest door
+    people = [by] if by.pk == row.applicant_id else [by, row.applicant]
+    receipts = [(person, wording("calls/receipt", to=person)) for person in people]
+    # The counter's lock is the call's narrowest door: nothing is read, and little written, once it is held.
+    row.number = next_number(row.call)
     row.reference = f"{row.call.code}-{row.number:04d}"
     row.journal_facts |= {"reference": row.reference, "sha256": digest, "requested": str(row.requested)}
-    for person in [by] if by.pk == row.applicant_id else [by, row.applicant]:
-        queue_mail("calls/receipt", to=person, about=row, application=row, submission=submission)
+    for person, read in receipts:
+        queue_mail("calls/receipt", to=person, about=row, read=read, application=row, submission=submission)
     return submission
 
 

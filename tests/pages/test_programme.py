@@ -44,7 +44,7 @@ def an_axis(programme, rows=1, **kwargs):
     ("address", "queries"),
     [
         ("programme/", 9),  # changed, deadline; programme, axes; actions; roles; axes, calls, legal forms
-        ("axes/networks/", 10),  # changed, deadline; axis; actions; awards; axes, calls, legal forms; rows; hubs
+        ("axes/networks/", 10),  # changed, deadline; axis; actions; awards; axes, calls, legal forms; …; hubs
         ("actions/creative-hubs/", 10),  # changed, deadline; action, partners; awards; …; rows; hubs
         ("partners/wd/", 9),  # changed, deadline; partner; roles; actions; axes, calls, legal forms; rows
     ],

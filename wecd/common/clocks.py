@@ -69,7 +69,7 @@ def _insert(clock: Clock) -> bool:
     """Write the clock in one statement, unless one of its kind runs; whether it was written."""
     clock.created_at = clock.updated_at = timezone.now()
     fields = Clock._meta.concrete_fields
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     values = [field.get_db_prep_save(getattr(clock, field.attname), connection) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(

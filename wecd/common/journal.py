@@ -7,6 +7,7 @@ code: UTF-8 JSON, keys sorted, no spaces, of the fields in ``CHAINED`` and, for 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -79,41 +80,61 @@ def digest(exported: dict) -> str:
     return hashlib.sha256(canonical({key: exported[key] for key in CHAINED})).hexdigest()
 
 
-def record(about: models.Model, verb: str, *, by, at: datetime | None = None, **facts) -> JournalEntry:
+@dataclass(frozen=True)
+class Place:
+    """Where the next entry about a row goes; nobody else writes there until this transaction ends."""
+
+    xid: int
+    cluster: int
+    seq: int
+    prev_hash: str
+
+
+def place(about: models.Model) -> Place:
+    """Take the next place in the chain of ``about``; waits only for others writing about the same row."""
+    about_type, about_id = about._meta.label_lower, str(about.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_current_xact_id()::text::bigint, (pg_control_system()).system_identifier, "
+            "pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"{about_type}:{about_id}"],
+        )
+        xid, cluster, _ = cursor.fetchone()
+    last = (
+        JournalEntry.objects.filter(about_type=about_type, about_id=about_id)
+        .order_by("-seq")
+        .values("seq", "hash")
+        .first()
+    ) or {"seq": 0, "hash": ""}
+    return Place(xid, cluster, last["seq"] + 1, last["hash"])
+
+
+def record(
+    about: models.Model, verb: str, *, by, at: datetime | None = None, taken: Place | None = None, **facts
+) -> JournalEntry:
     """Append one entry to the chain of ``about``; must run inside the transaction of the change.
 
     Waits only for others writing about the same row. ``facts`` must be JSON (dates, decimals and floats
-    become text). ``at`` is for history loaded from elsewhere; it defaults to now.
+    become text). ``at`` is for history loaded from elsewhere; it defaults to now. ``taken`` is the place this
+    transaction took before, when nothing was written about the row since.
     """
     about_type, about_id = about._meta.label_lower, str(about.pk)
     with transaction.atomic(savepoint=False):  # what fails here must take the change with it
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_current_xact_id()::text::bigint, (pg_control_system()).system_identifier, "
-                "pg_advisory_xact_lock(hashtextextended(%s, 0))",
-                [f"{about_type}:{about_id}"],
-            )
-            xid, cluster, _ = cursor.fetchone()
-        last = (
-            JournalEntry.objects.filter(about_type=about_type, about_id=about_id)
-            .order_by("-seq")
-            .values("seq", "hash")
-            .first()
-        ) or {"seq": 0, "hash": ""}
+        taken = taken or place(about)
         entry = JournalEntry(
             about_type=about_type,
             about_id=about_id,
             about_label=str(about)[:300],
-            seq=last["seq"] + 1,
+            seq=taken.seq,
             verb=verb,
             actor=by,
             at=at or timezone.now(),
             # The database writes 1e20 its own way, so a fraction is kept as the text it was.
             facts=json.loads(canonical(facts), parse_float=str),
             request_id=current_request_id(),
-            xid=xid,
-            cluster=cluster,
-            prev_hash=last["hash"],
+            xid=taken.xid,
+            cluster=taken.cluster,
+            prev_hash=taken.prev_hash,
         )
         entry.hash = digest(as_dict(entry))
         entry.save(force_insert=True)

@@ -22,6 +22,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from wecd.common.models import HeldTemplate, MailTemplate, OutboxMessage
+from wecd.common.prepared import Prepared
+from wecd.common.rest.holes import Hole
 
 log = logging.getLogger(__name__)
 PLACEHOLDER = re.compile(r"\{\{ *([a-z_]+) *\}\}")
@@ -168,13 +170,21 @@ def built_in(mail: Mail, language: str) -> Text:
         return _file(mail.template, marks)
 
 
+TEXTS = Prepared(
+    lambda: MailTemplate.objects.filter(
+        template=Hole("template", models.TextField()), language=Hole("language", models.TextField())
+    ).order_by()
+)
+HELD = Prepared(lambda: HeldTemplate.objects.filter(template=Hole("template", models.TextField())).order_by())
+
+
 def words(mail: Mail, language: str) -> Text:
     """The words in use: what staff wrote, else the built-in ones.
 
     Staff's words that a newer version of the portal can no longer fill in are left out, and logged: a text
     must not keep a decision from being made.
     """
-    row = MailTemplate.objects.filter(template=mail.template, language=language).first()
+    row = TEXTS.first(template=mail.template, language=language)
     if row is not None:
         wrong = wrong_with(mail, row.subject, row.body)
         if not wrong:
@@ -183,12 +193,18 @@ def words(mail: Mail, language: str) -> Text:
     return built_in(mail, language)
 
 
-def write(template: str, language: str, context: dict) -> Text:
-    """Subject and body as they will be sent, in ``language``."""
+def words_of(template: str, language: str) -> Text | None:
+    """The words in use of a mail with placeholders; None of one whose words are fixed."""
+    mail = _declared.get(template)
+    return words(mail, language) if mail is not None and mail.is_editable else None
+
+
+def write(template: str, language: str, context: dict, text: Text | None = None) -> Text:
+    """Subject and body as they will be sent, in ``language``; ``text``: the words, if read before."""
     mail = _declared.get(template)
     with translation.override(language):
         if mail is not None and mail.is_editable:
-            subject, body = words(mail, language)
+            subject, body = text or words(mail, language)
             facts = {item.name: _plain(item.value(context)) for item in mail.placeholders}
             subject, body = fill(subject, facts), fill(body, facts)
         else:
@@ -255,7 +271,7 @@ def is_held(template: str) -> bool:
     """Whether this mail waits for somebody to release it. Mails about accounts never: a code must leave."""
     if template.startswith(OutboxMessage.ABOUT_ACCOUNTS):
         return False
-    return HeldTemplate.objects.filter(template=template).exists()
+    return HELD.first(template=template) is not None
 
 
 def held() -> set[str]:

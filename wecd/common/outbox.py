@@ -7,6 +7,7 @@ sent is not edited.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import rules
 from django.conf import settings
@@ -24,17 +25,38 @@ EDITABLE = (State.HELD, State.QUEUED, State.FAILED)
 LEFT = (State.SENT, State.BOUNCED, State.DISCARDED)
 
 
-def queue_mail(template: str, *, to, about: models.Model | None = None, **context) -> OutboxMessage:
+@dataclass(frozen=True)
+class Wording:
+    """What staff decided of a mail, read ahead: its words in one language, and whether it waits for them."""
+
+    language: str
+    words: mails.Text | None
+    held: bool
+
+
+def wording(template: str, *, to) -> Wording:
+    """Read it before a lock is taken that others wait for; ``queue_mail`` does it by itself otherwise."""
+    language = _language_of(to)
+    return Wording(language, mails.words_of(template, language), mails.is_held(template))
+
+
+def _language_of(to) -> str:
+    return getattr(to, "language", "") or translation.get_language() or settings.LANGUAGE_CODE
+
+
+def queue_mail(
+    template: str, *, to, about: models.Model | None = None, read: Wording | None = None, **context
+) -> OutboxMessage:
     """Write the mail for ``to`` in their language and queue it, or hold it if staff hold this template.
 
     ``to`` is a user, or an address in the running language. The row and its job are written in the
     caller's transaction: a rollback takes both, so nothing is said that did not happen.
     """
     user = to if hasattr(to, "email") else None
-    language = (user.language if user else "") or translation.get_language() or settings.LANGUAGE_CODE
+    read = read or wording(template, to=to)
+    language = read.language
     context |= {"recipient": user, "about": about, "site_url": settings.SITE_URL, "language": language}
-    subject, body = mails.write(template, language, context)
-    held = mails.is_held(template)
+    subject, body = mails.write(template, language, context, read.words)
     message = OutboxMessage.objects.create(
         template=template,
         language=language,
@@ -44,9 +66,9 @@ def queue_mail(template: str, *, to, about: models.Model | None = None, **contex
         about_id=str(about.pk) if about else "",
         subject=subject,
         body=body,
-        state=State.HELD if held else State.QUEUED,
+        state=State.HELD if read.held else State.QUEUED,
     )
-    if not held:
+    if not read.held:
         _send_later(message)
     return message
 
@@ -71,7 +93,8 @@ def release(message: OutboxMessage, *, by, at: datetime | None = None) -> Outbox
     now = timezone.now()
     if at is not None and at <= now:
         raise Refused(_("Choose a moment to come, or release it now."))
-    with move(message, "release", by=by, **({"leaves_at": at.isoformat()} if at else {})) as row:
+    facts: dict[str, Any] = {"leaves_at": at.isoformat()} if at else {}
+    with move(message, "release", by=by, **facts) as row:
         row.release_at = at
         _send_later(row)
     return message

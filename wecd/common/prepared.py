@@ -56,7 +56,7 @@ class Prepared(Generic[Some]):
         columns = info["select_fields"]
         own = slice(columns[0], columns[-1] + 1)
         names = [column[0].target.attname for column in compiler.select[own]]
-        populators = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)
+        populators = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
         converters = compiler.get_converters([column[0] for column in compiler.select])
         return Statement(f"{sql} {self.lock}", tuple(params)), rows.model, own, names, populators, converters
 

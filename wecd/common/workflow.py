@@ -7,6 +7,7 @@ of the same name for each verb in ``Meta.rules_permissions``.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import rules
 from django.core.exceptions import PermissionDenied
@@ -53,6 +54,7 @@ def move(
     by,
     first: Callable[[], object] | None = None,
     related: Iterable[str] = (),
+    short_end: bool = False,
     **facts,
 ) -> Iterator:
     """Lock, check who and whether, let the caller act, save, write the journal: all or nothing.
@@ -60,24 +62,26 @@ def move(
     Yields the locked, fresh row; the caller changes that one. Raises ``NotAllowed`` or ``Refused``.
     ``facts`` go into the journal; keys the caller adds to ``row.journal_facts`` do too. ``first`` is called
     in the transaction before the row is locked: for locks that come before its own. ``related`` rows are
-    read with it, unlocked.
+    read with it, unlocked. With ``short_end``, the place in the journal is taken at once and not at the end:
+    for moves that end with a lock many wait for, and write nothing else about their row.
     """
     with transaction.atomic():
         if first:
             first()
-        locked = _lock(type(row), tuple(related)).get(pk=row.pk)
+        model: type[models.Model] = type(row)
+        locked: Any = _lock(model, tuple(related)).get(pk=row.pk)
         if not rules.has_perm(locked.get_perm(verb), by, locked):  # no superuser bypass
             raise NotAllowed(why_not_permitted(locked, verb, by))
         sources, target = locked.MOVES[verb]
         if locked.state not in sources:
             raise Refused(wrong_state(locked))
         locked.journal_facts = {"from": locked.state, "to": target} | facts
+        taken = journal.place(locked) if short_end else None
         yield locked
         locked.state = target
         locked.save()
-        journal.record(
-            locked, f"{locked._meta.label_lower}.{verb}", by=by, **locked.__dict__.pop("journal_facts")
-        )
+        facts = locked.__dict__.pop("journal_facts")
+        journal.record(locked, f"{locked._meta.label_lower}.{verb}", by=by, taken=taken, **facts)
     row.refresh_from_db()
 
 
