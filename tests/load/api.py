@@ -84,7 +84,7 @@ def _cursor(bench: Bench, row: int) -> str:
         "from wecd.common.rest.pages import Cursor;"
         "r=A.objects.exclude(state='draft').exclude(submitted_at=None)"
         f".order_by('created_at','id').values_list('created_at','id')[{row - 1}];"
-        "print(Cursor('created_at', False, r[0], r[1]).encode())"
+        "print(Cursor('created_at', False, str(r[0]), str(r[1])).encode())"
     )
 
 
