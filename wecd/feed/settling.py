@@ -8,7 +8,7 @@ commits, and the copy of a reader who has applied a whole round equals the datab
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -31,8 +31,9 @@ from wecd.feed import watching
 from wecd.feed.models import OPEN, State
 
 MARKS_A_ROUND = 50_000
-ROWS_A_STATEMENT = 250_000
+ROWS_AT_ONCE = 100_000
 PATIENCE = "3s"  # for another settler at work
+Pair = tuple[UUID, UUID]  # an audience and a row
 CLOCK_EVERY = timedelta(seconds=5)  # how late what changes by time alone may be
 
 
@@ -87,25 +88,23 @@ class Round:
     cursor: Any
     tell: bool
     seq: int = 0
-    first: int = 0  # the last entry of the round before
     changes: list[tuple] = field(default_factory=list)  # (audience, resource, row, kind), if somebody is told
 
     def run(self) -> None:
         now = timezone.now()
         self.cursor.execute("SELECT seq, clock FROM feed_state")
         self.seq, clock = self.cursor.fetchone()
-        self.first = self.seq
         self.tell = self.tell and webhooks.anyone_listens()
         marked = self._take_marks()
         turned = {resource: resource().turned(clock, now) for resource in RESOURCES}
         touched = {resource: self._touched(resource, marked, turned[resource]) for resource in RESOURCES}
         touched = {resource: rows for resource, rows in touched.items() if rows}
-        for resource, rows in touched.items():
-            for some in batched(rows, ROWS_A_STATEMENT):
-                self._seen(resource(), some)
-        for resource, rows in reversed(touched.items()):
-            for some in batched(rows, ROWS_A_STATEMENT):
-                self._gone(resource(), some)
+        lost = {
+            resource: [pair for some in batched(rows, ROWS_AT_ONCE) for pair in self._seen(resource(), some)]
+            for resource, rows in touched.items()
+        }
+        for resource, pairs in reversed(lost.items()):
+            self._gone(resource(), pairs)
         if self.changes:
             webhooks.announce(self.changes)
         self.cursor.execute("UPDATE feed_state SET seq = %s, clock = GREATEST(clock, %s)", [self.seq, now])
@@ -140,106 +139,100 @@ class Round:
                     found |= rows
         return sorted(found)
 
-    def _seen(self, resource: Resource, rows: list[UUID]) -> None:
-        """Entries of what an audience may see now, moved to the end of the feed if it looks different."""
-        sql, params = _visible(resource, with_data=True)
-        self.cursor.execute(
-            f"""
-            WITH written AS (
-                INSERT INTO feed_entry (audience, resource, row, seq, since, gone, digest, digest_whole)
-                SELECT audience, %s, row, %s + place, %s + place, false, digest, digest_whole
-                FROM (SELECT *, row_number() OVER (ORDER BY row, audience) AS place FROM ({sql}) v) v
-                ON CONFLICT (audience, resource, row) DO UPDATE SET seq = EXCLUDED.seq, gone = false,
-                    digest = EXCLUDED.digest, digest_whole = EXCLUDED.digest_whole,
-                    since = CASE WHEN feed_entry.gone THEN EXCLUDED.seq ELSE feed_entry.since END
-                WHERE feed_entry.gone OR feed_entry.digest_whole <> EXCLUDED.digest_whole
-                RETURNING seq, audience, row, CASE WHEN since = seq THEN 'created' ELSE 'updated' END AS kind
-            ) {self._told}
-            """,  # noqa: S608  (SQL of our own querysets)
-            [resource.name, self.seq, self.seq, *_filled(params, rows)],
-        )
-        self._note(resource)
-
-    def _gone(self, resource: Resource, rows: list[UUID]) -> None:
-        """Tombstones of the rows that an audience saw and sees no more: none that this round just wrote."""
-        partners = f'SELECT id AS audience FROM "{Partner._meta.db_table}"'  # noqa: S608
-        audiences = partners if resource.scope else f"SELECT '{OPEN}'::uuid AS audience"
-        entries = f"""
-            ({audiences}) a CROSS JOIN unnest(%s::uuid[]) touched(row) JOIN feed_entry e USING (audience, row)
-            """
-        self.cursor.execute(
-            f"SELECT DISTINCT row FROM {entries} WHERE e.resource = %s AND NOT e.gone AND e.seq <= %s",  # noqa: S608
-            [rows, resource.name, self.first],
-        )
-        rows = [row for (row,) in self.cursor.fetchall()]
-        if not rows:
-            return
+    def _seen(self, resource: Resource, rows: list[UUID]) -> list[Pair]:
+        """Write what audiences see anew or see changed; return who saw what, and sees it no more."""
         sql, params = _visible(resource)
+        self.cursor.execute(sql, holes.Statement(sql, params).fill(rows=rows, now=timezone.now()))
+        seen = {(audience, row): (digest, whole) for audience, row, digest, whole in self.cursor.fetchall()}
+        known = self._known(resource, rows)
+        changed = sorted(
+            (pair for pair, looks in seen.items() if known.get(pair) != looks[1]), key=lambda pair: pair[::-1]
+        )
+        self.cursor.execute(
+            """
+            INSERT INTO feed_entry (audience, resource, row, seq, since, gone, digest, digest_whole)
+            SELECT audience, %s, row, %s + place, %s + place, false, digest, whole
+            FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[]) WITH ORDINALITY
+                AS changed(audience, row, digest, whole, place)
+            ON CONFLICT (audience, resource, row) DO UPDATE SET seq = EXCLUDED.seq, gone = false,
+                digest = EXCLUDED.digest, digest_whole = EXCLUDED.digest_whole,
+                since = CASE WHEN feed_entry.gone THEN EXCLUDED.seq ELSE feed_entry.since END
+            """,
+            [
+                resource.name,
+                self.seq,
+                self.seq,
+                *_columns(changed),
+                *_columns([seen[pair] for pair in changed]),
+            ],
+        )
+        self._note(resource, changed, lambda pair: "updated" if known.get(pair) else "created")
+        return sorted((pair for pair, whole in known.items() if whole and pair not in seen), reverse=True)
+
+    def _known(self, resource: Resource, rows: list[UUID]) -> dict[Pair, UUID | None]:
+        """What audiences were told of these rows last: how each looked, or None when it was gone."""
+        partners = f'SELECT id FROM "{Partner._meta.db_table}"'  # noqa: S608
+        audiences = partners if resource.scope else f"SELECT '{OPEN}'::uuid"
         self.cursor.execute(
             f"""
-            WITH written AS (
-                UPDATE feed_entry SET gone = true, seq = %s + lost.place
-                FROM (
-                    SELECT e.audience, e.row, row_number() OVER (ORDER BY e.row, e.audience) AS place
-                    FROM {entries}
-                    LEFT JOIN ({sql}) v ON v.audience = e.audience AND v.row = e.row
-                    WHERE e.resource = %s AND NOT e.gone AND v.row IS NULL
-                ) lost
-                WHERE feed_entry.audience = lost.audience AND resource = %s AND feed_entry.row = lost.row
-                RETURNING seq, feed_entry.audience, feed_entry.row, 'deleted' AS kind
-            ) {self._told}
-            """,  # noqa: S608
-            [self.seq, rows, *_filled(params, rows), resource.name, resource.name],
+            SELECT audience, row, CASE WHEN NOT gone THEN digest_whole END FROM feed_entry
+            WHERE audience IN ({audiences}) AND resource = %s AND row = ANY(%s::uuid[])
+            """,  # noqa: S608  (our own words)
+            [resource.name, rows],
         )
-        self._note(resource)
+        return {(audience, row): whole for audience, row, whole in self.cursor.fetchall()}
 
-    @property
-    def _told(self) -> str:
-        """What a statement tells of the entries it wrote: each of them only if somebody is told of each."""
-        return "SELECT * FROM written ORDER BY seq" if self.tell else "SELECT max(seq) FROM written"
+    def _gone(self, resource: Resource, lost: list[Pair]) -> None:
+        """Write tombstones."""
+        self.cursor.execute(
+            """
+            UPDATE feed_entry SET gone = true, seq = %s + lost.place
+            FROM unnest(%s::uuid[], %s::uuid[]) WITH ORDINALITY AS lost(audience, row, place)
+            WHERE feed_entry.audience = lost.audience AND resource = %s AND feed_entry.row = lost.row
+            """,
+            [self.seq, *_columns(lost), resource.name],
+        )
+        self._note(resource, lost, lambda pair: "deleted")
 
-    def _note(self, resource: Resource) -> None:
-        written = self.cursor.fetchall()
-        self.seq = (written and written[-1][0]) or self.seq
+    def _note(self, resource: Resource, pairs: list[Pair], kind: Callable[[Pair], str]) -> None:
+        """Count the entries just written, and keep what they say if somebody is told."""
+        self.seq += len(pairs)
         if self.tell:
-            self.changes += [
-                (None if audience == OPEN else audience, resource.name, row, kind)
-                for _seq, audience, row, kind in written
-            ]
+            for audience, row in pairs:
+                told = None if audience == OPEN else audience
+                self.changes.append((told, resource.name, row, kind((audience, row))))
 
 
 ROWS = holes.Hole("rows", ArrayField(UUIDField()))
 AMONG = RawSQL("SELECT unnest(%s::uuid[])", [ROWS])  # noqa: S611  (no text of anyone's in it)
 
 
-def _visible(resource: Resource, *, with_data: bool = False) -> tuple[str, tuple]:
-    """SQL of (audience, row): who sees which of some rows. The resource's own reads decide.
+def _visible(resource: Resource) -> tuple[str, tuple]:
+    """SQL of (audience, row, digest, digest_whole): who sees which of some rows, and how they look.
 
-    ``with_data``: and digests of what they see, without and with what needs a further scope.
+    The resource's own reads decide. The second digest is with the members that need a further scope.
     """
     partner = RawSQL("p.id", [])  # noqa: S611
     reader = Reader(partner=partner) if resource.scope else ANYONE
-    rows = resource.rows(reader).filter(pk__in=AMONG).annotate(_row=F("pk"))
-    shown = "v._row AS row"
-    if with_data:
-        open_to_all = resource.fields_for(ANYONE)
-        rows = rows.annotate(_data=resource.as_json(open_to_all))
-        whole = "_data"
-        if open_to_all != resource.fields:
-            rows, whole = rows.annotate(_whole=resource.as_json(resource.fields)), "_whole"
-        shown += f", md5(v._data)::uuid AS digest, md5(v.{whole})::uuid AS digest_whole"
-    statement = holes.compiled(rows.values("_row", *(["_data", whole] if with_data else [])))
+    open_to_all, whole = resource.fields_for(ANYONE), "_data"
+    rows = resource.rows(reader).filter(pk__in=AMONG)
+    rows = rows.annotate(_row=F("pk"), _data=resource.as_json(open_to_all))
+    if open_to_all != resource.fields:
+        rows, whole = rows.annotate(_whole=resource.as_json(resource.fields)), "_whole"
+    statement = holes.compiled(rows.values("_row", "_data", *({whole} - {"_data"})))
+    shown = f"v._row, md5(v._data)::uuid, md5(v.{whole})::uuid"
     if resource.scope:
         everyone = f'"{Partner._meta.db_table}" p CROSS JOIN LATERAL'
-        sql = f"SELECT p.id AS audience, {shown} FROM {everyone} ({statement.sql}) v"  # noqa: S608
+        sql = f"SELECT p.id, {shown} FROM {everyone} ({statement.sql}) v"  # noqa: S608
     else:
-        sql = f"SELECT '{OPEN}'::uuid AS audience, {shown} FROM ({statement.sql}) v"  # noqa: S608
+        sql = f"SELECT '{OPEN}'::uuid, {shown} FROM ({statement.sql}) v"  # noqa: S608
     return sql, statement.params
+
+
+def _columns(pairs: Sequence[tuple[UUID, UUID]]) -> tuple[list[UUID], list[UUID]]:
+    """Pairs as two arrays."""
+    return [one for one, _other in pairs], [other for _one, other in pairs]
 
 
 def batched(rows: list[UUID], size: int) -> Iterator[list[UUID]]:
     return (rows[start : start + size] for start in range(0, len(rows), size))
-
-
-def _filled(params: tuple, rows: list[UUID]) -> tuple:
-    return holes.Statement("", params).fill(rows=rows, now=timezone.now())

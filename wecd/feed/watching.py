@@ -50,7 +50,7 @@ def marks_of(resource: type[Resource]) -> Iterator[tuple[Mark, str]]:
 
 
 def _itself(model: type[models.Model]) -> Mark:
-    return Mark(model._meta.db_table, model._meta.label_lower, model._meta.pk.column)
+    return Mark(model._meta.db_table, model._meta.label_lower, str(model._meta.pk.column))
 
 
 def paths(resource: type[Resource]) -> dict[str, set[str]]:
