@@ -64,7 +64,20 @@ def _measured(bench: Bench, ready: dict, rounds: int) -> list[Row]:
         script = DATA / "submission.lua"
         script.write_text(PRESS.format(first=next(ours), **ready))
         before = _taken_in(bench)
-        line = ["wrk", "-t", "1", "-c", str(AT_ONCE), "-d", f"{SECONDS}s", "-s", str(script), site]
+        line = [
+            "wrk",
+            "-t",
+            "1",
+            "-c",
+            str(AT_ONCE),
+            "-d",
+            f"{SECONDS}s",
+            "--timeout",
+            "20s",
+            "-s",
+            str(script),
+            site,
+        ]
         told = subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True).stdout
         found = re.search(r"(\d+) requests in ([\d.]+)s", told)
         if "WRONG" in told or "Socket errors" in told or found is None:
