@@ -77,9 +77,8 @@ class EndpointQuerySet(models.QuerySet):
 
     def with_last_delivery(self):
         """Adds ``last_status`` and ``last_at`` of the newest delivery; its log answers in one step."""
-        from partners.models import WebhookDelivery  # a queryset of one model that looks at another
-
-        newest = WebhookDelivery.objects.filter(endpoint=models.OuterRef("pk")).order_by("-id")
+        deliveries = self.model._meta.get_field("deliveries").related_model
+        newest = deliveries.objects.filter(endpoint=models.OuterRef("pk")).order_by("-id")
         return self.annotate(
             last_status=models.Subquery(newest.values("status")[:1]),
             last_at=models.Subquery(newest.values("message__at")[:1]),
