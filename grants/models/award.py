@@ -75,8 +75,20 @@ class Award(Row):
         ]
         indexes = [
             models.Index(fields=["state", "-created_at", "-id"]),
+            # What is open data, in each order it is asked for.
             models.Index(
                 fields=["-approved_at", "-id"], name="award_published", condition=Q(state__in=PUBLIC_STATES)
+            ),
+            models.Index(
+                fields=["created_at", "id"], name="award_published_made", condition=Q(state__in=PUBLIC_STATES)
+            ),
+            models.Index(
+                fields=["updated_at", "id"],
+                name="award_published_changed",
+                condition=Q(state__in=PUBLIC_STATES),
+            ),
+            models.Index(
+                fields=["amount", "id"], name="award_published_sum", condition=Q(state__in=PUBLIC_STATES)
             ),
         ]
         rules_permissions = {

@@ -3,13 +3,12 @@
 Awards are told here, above calls, because each names the call it comes from.
 """
 
-from django.db.models import Value
-from django.db.models.functions import Coalesce
 
 from accounts.api.parts import ENTERPRISE, NUTS2_BY_POSTAL_CODE, nuts2, of_firm, with_office
 from actions.api.resources import ACTION
-from calls.api.resources import AWARD_STATES, FAR, call
+from calls.api.resources import AWARD_STATES, call
 from calls.enums import CallKind
+from calls.models import Call
 from grants.enums import AwardState, LegalBasis
 from grants.models import Award
 from grants.querysets import PUBLIC_STATES
@@ -48,7 +47,7 @@ class Awards(Resource):
     depends = ("application__call", "envelope__action__axis__programme", "enterprise__sites")
     filterset_class = AwardFilters
     search = ("title", "reference")
-    ordering = {"approved_at": Coalesce("approved_at", Value(FAR)), "amount": "amount"}
+    ordering = {"approved_at": "approved_at", "amount": "amount"}
     default_ordering = "created_at"
     fields = {
         "id": ID,
@@ -147,6 +146,9 @@ class Vouchers(Resource):
 
     def joined(self, rows):
         return with_office(rows)
+
+    def lanes(self, reader):
+        return "award__application__call", Call.objects.of_partner(reader.partner)
 
 
 RESOURCES = [Awards, Vouchers]

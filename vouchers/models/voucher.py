@@ -56,7 +56,10 @@ class Voucher(Row):
                 name="issued_voucher_is_dated",
             )
         ]
-        indexes = [models.Index(fields=["-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"]),
+            models.Index(fields=["updated_at", "id"], name="voucher_changed"),
+        ]
         rules_permissions = {
             "view": sees_voucher,
             "issue": all_of(handles_money, is_not_holder),
