@@ -129,3 +129,15 @@ def test_two_revocations_at_once_write_one_entry(made, manager, together):
     outcomes = together(lambda: keys.revoke(key, by=manager), lambda: keys.revoke(key, by=manager))
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ApiKey", "Refused"]
     assert journal.entries_about(key).count() == 2
+
+
+def test_the_check_for_scanners_in_the_documentation_works(settings):
+    page = (settings.BASE_DIR / "docs" / "api" / "keys.md").read_text()
+    given: dict = {}
+    exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], given)  # noqa: S102  (our own page)
+    for _ in range(200):
+        raw = keys.new_secret()
+        swapped = raw[:5] + raw[6] + raw[5] + raw[7:]
+        assert given["is_wecd_key"](raw)
+        assert not given["is_wecd_key"](raw[:-1])
+        assert given["is_wecd_key"](swapped) == (raw[5] == raw[6])
