@@ -101,7 +101,7 @@ class ApiKeyAdmin(StaffModelAdmin):
     def standing(self, key: ApiKey) -> tuple[str, str]:
         return str(key.state.value), str(key.state.label)
 
-    def has_add_permission(self, request) -> bool:
+    def has_add_permission(self, request, obj=None) -> bool:
         """Members of a partner create theirs in its space."""
         return is_manager(request.user)
 

@@ -1,7 +1,6 @@
 """API keys: made and shown once, revoked, recognised."""
 
 import hashlib
-import hmac
 import re
 import secrets
 import string
@@ -10,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 import rules
 from allauth.idp.oidc.models import Client
@@ -25,13 +25,12 @@ from partners.models import ApiKey, Partner
 from partners.rules import is_member
 from wecd.common import journal
 from wecd.common.outbox import queue_mail
-from wecd.common.rest.reader import PERSONAL, Reader
+from wecd.common.rest.reader import PERSONAL
 from wecd.common.workflow import NotAllowed, Refused, why_not_permitted
 
 PREFIX = "wecd_"
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 SHAPE = re.compile(r"wecd_([0-9A-Za-z]{32})_([0-9A-Za-z]{6})\Z")
-USE_NOTED_EVERY = timedelta(minutes=1)
 MOST, MOST_NETWORKS = 20, 20  # usable keys of a partner; networks of a key
 LONGEST_OVERLAP = timedelta(days=30)
 WARNED_BEFORE = (timedelta(days=3), timedelta(days=14))  # the nearest first: one late mail, not two
@@ -150,7 +149,7 @@ def change(key: ApiKey, *, by, name: str, networks: Iterable[str]) -> ApiKey:
     with transaction.atomic():
         row = locked(key, "edit", by)
         must_be_usable(row)
-        wanted = {"name": name.strip() or row.name, "networks": clean_networks(networks)}
+        wanted: dict[str, Any] = {"name": name.strip() or row.name, "networks": clean_networks(networks)}
         facts = {
             field: {"from": getattr(row, field), "to": value}
             for field, value in wanted.items()
@@ -298,28 +297,6 @@ def tell_members(template: str, row: ApiKey, *, by) -> None:
     """Queue a mail about the key to each active member of its partner."""
     for member in row.partner.members.select_related("user").filter(user__is_active=True).order_by("pk"):
         queue_mail(template, to=member.user, about=row, by=by)
-
-
-def authenticate(raw: str) -> ApiKey | None:
-    """The usable key with this secret, or None. Notes its use once a minute at most."""
-    if is_mistyped(raw):
-        return None
-    hash_ = digest(raw)
-    key = ApiKey.objects.usable().filter(hash=hash_).first()
-    if key is None or not hmac.compare_digest(key.hash, hash_):
-        return None
-    now = timezone.now()
-    if key.last_used_at is None or key.last_used_at < now - USE_NOTED_EVERY:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-    return key
-
-
-def reader(key: ApiKey) -> Reader:
-    """What this key may see now: personal data only while the partner's processing agreement is in force."""
-    scopes = set(key.scopes)
-    if PERSONAL in scopes and not key.partner.agreements.in_force().exists():
-        scopes.discard(PERSONAL)
-    return Reader(key.pk, key.partner_id, frozenset(scopes))
 
 
 def new_secret() -> str:

@@ -105,16 +105,6 @@ def granted(raw: str) -> Granted | None:
     return Granted(hash_of(token.client_id), frozenset(token.get_scopes()))
 
 
-def authenticate(raw: str) -> ApiKey | None:
-    """The usable row of the client with this access token, with the token's scopes; None without one."""
-    found = granted(raw)
-    row = ApiKey.objects.usable().filter(hash=found.hash).first() if found else None
-    if found is None or row is None:
-        return None
-    row.scopes = sorted(found.scopes & set(row.scopes))
-    return row
-
-
 def forget_expired(now: datetime | None = None) -> int:
     """Delete the tokens that ended a day ago; returns how many."""
     ended = (now or timezone.now()) - timedelta(days=1)

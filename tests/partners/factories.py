@@ -3,6 +3,7 @@
 import factory
 from django.utils import timezone
 
+from partners.domain import recognition
 from partners.domain.keys import digest, new_secret
 from partners.models import ApiKey, Partner, PartnerMember, ProcessingAgreement
 from tests.accounts.factories import UserFactory
@@ -51,3 +52,9 @@ class AgreementFactory(factory.django.DjangoModelFactory):
     reference = factory.Sequence(lambda n: f"DPA-{n}")
     purpose = "Follow-up of the actions"
     signed_on = factory.LazyFunction(timezone.localdate)
+
+
+def key_of(secret: str, address: str = "192.0.2.1") -> ApiKey | None:
+    """The key that the API recognises by this secret, sent from this address."""
+    reader = recognition.recognise(secret, address)
+    return ApiKey.objects.get(pk=reader.key) if reader else None

@@ -5,9 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from partners.domain import keys
 from partners.models import ApiKey
-from tests.partners.factories import ApiKeyFactory, PartnerFactory, PartnerMemberFactory
+from tests.partners.factories import ApiKeyFactory, PartnerFactory, PartnerMemberFactory, key_of
 from wecd.common import journal
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +28,7 @@ def test_a_new_key_is_shown_once_and_works(as_manager, manager):
     secret = re.search(r"wecd_\w{32}_\w{6}", page.content.decode())[0]
     assert "no-store" in page["Cache-Control"]
     key = ApiKey.objects.get()
-    assert keys.authenticate(secret) == key
+    assert key_of(secret) == key
     assert (key.partner, key.scopes, key.created_by) == (partner, ["vouchers:read"], manager)
     assert [entry.verb for entry in journal.entries_about(key)] == ["partners.apikey.create"]
     for address in (LIST, reverse("admin:partners_apikey_change", args=[key.pk])):

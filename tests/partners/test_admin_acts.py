@@ -7,9 +7,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from partners.domain import keys, oauth
+from partners.domain import oauth
 from partners.models import ApiKey, ProcessingAgreement
-from tests.partners.factories import AgreementFactory, ApiKeyFactory, PartnerFactory, PartnerMemberFactory
+from tests.partners.factories import (
+    AgreementFactory,
+    ApiKeyFactory,
+    PartnerFactory,
+    PartnerMemberFactory,
+    key_of,
+)
 from wecd.common import journal
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +39,7 @@ def test_a_key_is_replaced_and_the_new_one_shown_once(as_manager):
     address = f"{KEYS}{key.pk}/rotate/"
     assert as_manager.get(address).status_code == 200
     answer = as_manager.post(address, rotation())
-    made = keys.authenticate(SECRET.search(answer.content.decode())[0])
+    made = key_of(SECRET.search(answer.content.decode())[0])
     assert made.replaces == key
     assert as_manager.get(address).status_code == 403
     assert "no-store" in answer["Cache-Control"]

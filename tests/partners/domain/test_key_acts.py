@@ -9,7 +9,7 @@ from partners.domain import keys
 from partners.enums import KeyState
 from partners.models import ApiKey
 from partners.tasks import warn_of_keys
-from tests.partners.factories import AgreementFactory, ApiKeyFactory, PartnerMemberFactory
+from tests.partners.factories import AgreementFactory, ApiKeyFactory, PartnerMemberFactory, key_of
 from wecd.common import journal
 from wecd.common.models import OutboxMessage
 from wecd.common.workflow import NotAllowed, Refused
@@ -156,7 +156,7 @@ def test_a_replaced_key_works_until_the_overlap_ends(key, member):
     until = timezone.now() + timedelta(days=300)
     new, raw = keys.rotate(key, by=member, overlap=WEEK, expires_at=until)
     key.refresh_from_db()
-    assert keys.authenticate(raw) == new
+    assert key_of(raw) == new
     assert (new.name, new.scopes, new.networks, new.expires_at) == ("ETL", key.scopes, key.networks, until)
     assert (new.replaces, key.replaced_by) == (key, new)
     assert abs(key.expires_at - timezone.now() - WEEK) < timedelta(minutes=1)

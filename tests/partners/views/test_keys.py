@@ -6,9 +6,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from partners.domain import keys, oauth
+from partners.domain import oauth
 from partners.models import ApiKey
-from tests.partners.factories import AgreementFactory, ApiKeyFactory, PartnerFactory, PartnerMemberFactory
+from tests.partners.factories import (
+    AgreementFactory,
+    ApiKeyFactory,
+    PartnerFactory,
+    PartnerMemberFactory,
+    key_of,
+)
 
 pytestmark = pytest.mark.django_db
 SECRET = re.compile(r"wecd_[0-9A-Za-z]{32}_[0-9A-Za-z]{6}")
@@ -52,7 +58,7 @@ def test_a_new_key_is_shown_once_and_works(inside, partner, member):
     assert "no-store" in answer["Cache-Control"]
     secret = SECRET.search(answer.content.decode())[0]
     made = ApiKey.objects.get()
-    assert keys.authenticate(secret) == made
+    assert key_of(secret) == made
     assert (made.partner, made.scopes, made.created_by) == (partner, ["vouchers:read"], member)
     assert made.networks == ["192.0.2.0/24", "198.51.100.7/32"]
     assert timezone.localdate(made.expires_at).isoformat() == in_a_year()
@@ -114,7 +120,7 @@ def test_a_key_is_replaced_with_overlap(inside, key):
     answer = inside.post(f"{KEYS}{key.pk}/rotate/", {"overlap": "14", "expires_on": in_a_year()})
     secret = SECRET.search(answer.content.decode())[0]
     key.refresh_from_db()
-    assert keys.authenticate(secret) == key.replaced_by
+    assert key_of(secret) == key.replaced_by
     assert timedelta(days=13) < key.expires_at - timezone.now() < timedelta(days=15)
     again = inside.post(f"{KEYS}{key.pk}/rotate/", {"overlap": "14", "expires_on": in_a_year()})
     assert again.status_code == 422
