@@ -28,9 +28,10 @@ from wecd.common.rest import holes
 from wecd.common.rest.reader import ANYONE, Reader
 from wecd.common.rest.resource import Resource
 from wecd.feed import watching
+from wecd.feed.cursors import Place
 from wecd.feed.models import OPEN, State
 
-MARKS_A_ROUND = 50_000
+MARKS_A_ROUND = 200_000
 ROWS_AT_ONCE = 100_000
 PATIENCE = "3s"  # for another settler at work
 Pair = tuple[UUID, UUID]  # an audience and a row
@@ -66,7 +67,32 @@ def pending() -> bool:
         return cursor.fetchone()[0]
 
 
-def _round(tell: bool) -> None:
+def share(take: Callable[[str], None]) -> Place | None:
+    """Settle once more, and let another connection look at the database exactly as it was settled.
+
+    ``take`` is called with the name of the snapshot (``SET TRANSACTION SNAPSHOT``) while it can be taken.
+    Returns the place in the feed after all it holds, so that what is read there and the feed from here lose
+    nothing and repeat nothing, however much is written meanwhile. None, and nothing taken, when another
+    settler kept us waiting too long or more is marked than one round settles.
+    """
+    places: list[Place] = []
+
+    def look(one: Round) -> None:
+        if one.marks < MARKS_A_ROUND:
+            one.cursor.execute("SELECT pg_export_snapshot(), epoch FROM feed_state")
+            name, epoch = one.cursor.fetchone()
+            take(name)
+            places.append(Place(epoch, one.seq))
+
+    try:
+        _round(tell=True, then=look)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, errors.LockNotAvailable):
+            raise
+    return places[0] if places else None
+
+
+def _round(tell: bool, then: "Callable[[Round], None] | None" = None) -> None:
     inside = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         # Past Django's wrappers, which may put a SELECT before a statement: these take no snapshot, so it is
@@ -78,7 +104,10 @@ def _round(tell: bool) -> None:
             bare.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
             bare.execute("SET LOCAL jit = off")
             bare.execute(f'LOCK TABLE "{State._meta.db_table}" IN EXCLUSIVE MODE')
-        Round(cursor, tell).run()
+        one = Round(cursor, tell)
+        one.run()
+        if then:
+            then(one)
 
 
 @dataclass
@@ -88,6 +117,7 @@ class Round:
     cursor: Any
     tell: bool
     seq: int = 0
+    marks: int = 0  # taken
     changes: list[tuple] = field(default_factory=list)  # (audience, resource, row, kind), if somebody is told
 
     def run(self) -> None:
@@ -117,13 +147,14 @@ class Round:
             [MARKS_A_ROUND],
         )
         marked: dict[str, set[UUID]] = defaultdict(set)
+        self.marks = self.cursor.rowcount
         for label, row in self.cursor.fetchall():
             marked[label].add(row)
         return marked
 
     def _touched(self, resource: type[Resource], marked: dict, turned: set[UUID]) -> list[UUID]:
         """Keys of the resource's rows that a mark concerns, whether they exist still or not."""
-        found = set(turned)
+        found = turned | marked.get(resource.model._meta.label_lower + watching.ALONE, set())
         for label, ways in watching.paths(resource).items():
             rows = marked.get(label)
             if not rows:

@@ -120,11 +120,14 @@ def install() -> None:
             cursor.execute(trigger_sql(table, marks))
 
 
+ALONE = "!"  # after a label: the row itself, not those that show it
+
+
 def mark_everything() -> None:
     """Mark every row of every resource, as if each had changed: the feed settles them all again."""
     with connection.cursor() as cursor:
         for model in {resource.model for resource in RESOURCES}:
-            label, table = model._meta.label_lower, model._meta.db_table
+            label, table = model._meta.label_lower + ALONE, model._meta.db_table
             cursor.execute(
                 f'INSERT INTO feed_mark (model, row) SELECT %s, "{model._meta.pk.column}" FROM "{table}"',  # noqa: S608
                 [label],
