@@ -65,6 +65,6 @@ class KeyState(models.TextChoices):
 
     USABLE = "usable", _("Usable")
     ENDING = "ending", _("Being replaced")
-    REPLACED = "replaced", _("Replaced")
-    EXPIRED = "expired", _("Expired")
+    REPLACED = "replaced", pgettext_lazy("key", "Replaced")
+    EXPIRED = "expired", pgettext_lazy("key", "Expired")
     REVOKED = "revoked", _("Revoked")
