@@ -41,7 +41,7 @@ def rewrite(entry, **fields):
 
 
 def test_entries_chain(row, officer, django_assert_num_queries):
-    with django_assert_num_queries(3):  # savepoint, lock, last entry, insert, release
+    with django_assert_num_queries(3):  # lock, last entry, insert
         first = journal.record(row, "x.open", by=officer, amount="3000")
     second = journal.record(row, "x.close", by=officer)
 

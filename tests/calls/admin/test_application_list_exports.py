@@ -150,7 +150,7 @@ def test_export_query_count(client, officer, call, rows, django_assert_num_queri
     query = f"?call={call.pk}"
     export(client, officer, "csv", query)
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(24):
         assert len(table(export(client, officer, "csv", query)[1])) == rows
 
 
