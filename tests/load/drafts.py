@@ -37,7 +37,7 @@ FIRST = 70_000_000  # eight digits: the number of the draft all others are copie
 SLUG, CODE = "bench-submission", "BENCH-S"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 TOKEN = "t" * 32
-PRESS = {"HTTP_X_CSRFTOKEN": TOKEN, "HTTP_HOST": "localhost"}
+PRESS: dict = {"HTTP_X_CSRFTOKEN": TOKEN, "HTTP_HOST": "localhost"}
 IDEA = (
     "Nous voulons dessiner avec une créatrice textile une couverture que l’on répare au lieu de la jeter : "
     "laine de nos moutons, mailles visibles, pièces que l’on remplace. Le prototype sera montré en boutique "

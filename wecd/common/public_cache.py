@@ -29,7 +29,7 @@ LANGUAGES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
 
 @dataclass(frozen=True)
 class Keep:
-    """``changed()`` tells the version of what the page shows; ``version``: what it told before that was read."""
+    """``changed()`` tells the version of what the page shows; ``version``: what it told beforehand."""
 
     changed: Callable[[], str]
     version: str

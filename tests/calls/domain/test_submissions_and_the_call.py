@@ -29,7 +29,8 @@ def waiting_for(pid: int) -> bool:
     that as it first saw it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND %s = ANY(pg_blocking_pids(pid)))", [pid]
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND %s = ANY(pg_blocking_pids(pid)))",
+            [pid],
         )
         return cursor.fetchone()[0]
 
