@@ -141,6 +141,9 @@ def test_no_sheet_or_page_reaches_outside():
     files = [*ROOT.glob("static/css/*.css"), *ROOT.glob("static/js/*.js"), *ROOT.glob("templates/**/*.html")]
     for path in files:
         text = path.read_text().replace("http://www.w3.org/2000/svg", "").replace('[href^="http"]', "")
+        text = re.sub(
+            r'<a href="https://[^"]*"', "", text
+        )  # people may go there; pages load nothing from there
         assert not re.search(r"(https?:)?//[a-z0-9-]+\.[a-z]", text), path.name
 
 

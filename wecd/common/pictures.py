@@ -37,7 +37,8 @@ ICONS = {
     "calendar": '<path d="M3.5 6h17v14h-17zM3.5 10.5h17M8 3v4m8-4v4"/>',
     "file": '<path d="M5 3h9l5 5v13H5zM14 3v5h5"/>',
     "download": '<path d="M12 3v12m-5-5 5 5 5-5M4 20h16"/>',
-    "feed": '<path d="M5 11.5a7.5 7.5 0 0 1 7.5 7.5M5 5a14 14 0 0 1 14 14"/><circle class="solid" cx="6.5" cy="17.5" r="2"/>',
+    "feed": '<path d="M5 11.5a7.5 7.5 0 0 1 7.5 7.5M5 5a14 14 0 0 1 14 14"/>'
+    '<circle class="solid" cx="6.5" cy="17.5" r="2"/>',
     "down": '<path d="m6 9 6 6 6-6"/>',
     "eye": '<path d="M2.5 12C6 6.5 18 6.5 21.5 12 18 17.5 6 17.5 2.5 12z"/>',
     "pin": '<path d="M12 21.5C5.5 14 5 12 5 9.5a7 7 0 0 1 14 0c0 2.5-.5 4.5-7 12z"/>',

@@ -70,7 +70,8 @@ def person(role: str):
     """Somebody with this role alone, who is named on whatever their role needs to be named on."""
     return SimpleNamespace(
         pk=object(), role_names={role}, is_active=True, is_authenticated=True, is_system=False, is_staff=True,
-        enterprise_roles={}, _partners_edited=_Theirs(), _hubs_managed=_Theirs(),
+        enterprise_roles={}, _partners=_Theirs() if role == Role.PARTNER_EDITOR else set(),
+        _hubs_managed=_Theirs(),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import json
 import logging
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import zstandard
 
@@ -45,7 +46,7 @@ def best_encoding(accept: str) -> str:
 def packed(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """The chunks compressed, fast rather than small. An empty chunk stays one: it is a heartbeat."""
     if encoding == "zstd":
-        packer = zstandard.ZstdCompressor(level=1).compressobj()
+        packer: Any = zstandard.ZstdCompressor(level=1).compressobj()
     elif encoding == "gzip":
         packer = zlib.compressobj(1, zlib.DEFLATED, 31)
     else:

@@ -117,7 +117,7 @@ def or_null(schema: dict) -> dict:
 class Text(Field):
     """Text; an empty one is null when ``null`` is set."""
 
-    as_json: ClassVar = Escaped
+    as_json: ClassVar[type] = Escaped
 
     def value(self, column):
         return NullIf(column, Value("")) if self.null else column
@@ -162,7 +162,7 @@ class Enum(Text):
     meanings: dict[str, str] = dataclass_field(default_factory=dict)
     never: tuple[str, ...] = ()
 
-    as_json: ClassVar = Quoted
+    as_json: ClassVar[type] = Quoted
 
     def flat(self, prefix=""):
         return [NullIf(self.path(prefix), Value(""))]
