@@ -9,7 +9,8 @@ from datetime import timedelta
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef, Q, TextField, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
+from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 
 from partners.domain import oauth
@@ -45,14 +46,7 @@ def recognise(raw: str, address: str) -> Reader | None:
 
 
 def _read(hash_: str, address: str) -> Reader | None:
-    now = timezone.now()
-    values = {
-        "hash": hash_,
-        "now": now.isoformat(),
-        "today": timezone.localdate(now).isoformat(),
-        "noted": (now - USE_NOTED_EVERY).isoformat(),
-    }
-    found = _statement().run(values)
+    found = _statement().run({"hash": hash_})
     if not found.ntuples:
         return None
     key, partner, stored, scopes, networks, in_force, is_noted = (
@@ -63,16 +57,18 @@ def _read(hash_: str, address: str) -> Reader | None:
     if not is_from(networks.split(), address):
         raise Elsewhere(address)
     if is_noted != "t":
-        ApiKey.objects.filter(pk=key).update(last_used_at=now)
+        ApiKey.objects.filter(pk=key).update(last_used_at=Now())
     granted = frozenset(scopes.split())
     return Reader(UUID(key), UUID(partner), granted if in_force == "t" else granted - {PERSONAL})
 
 
 @lru_cache(maxsize=1)
 def _statement() -> Ready:
-    agreements = ProcessingAgreement.objects.in_force(Hole("today", DateField()))
+    """All there is to know of a key, by its hash. The clock is the database's."""
+    today = TruncDate(Now(), tzinfo=timezone.get_default_timezone())
+    agreements = ProcessingAgreement.objects.in_force(today)
     return Ready.of(
-        ApiKey.objects.usable(Hole("now", DateTimeField()))
+        ApiKey.objects.usable(Now())
         .filter(hash=Hole("hash", TextField()))
         .order_by()
         .values_list(
@@ -82,7 +78,7 @@ def _statement() -> Ready:
             _joined("scopes"),
             _joined("networks"),
             Exists(agreements.filter(partner=OuterRef("partner"))),
-            Q(last_used_at__gt=Hole("noted", DateTimeField())),
+            Q(last_used_at__gt=Now() - USE_NOTED_EVERY),
         )
     )
 

@@ -153,7 +153,8 @@ def interleaved(*measures: Callable[[], float], rounds: int = ROUNDS) -> list[fl
 
 def load(url: str, *, key: str = "", seconds: float = SECONDS, connections: int = CONNECTIONS) -> float:
     """Requests a second that a server answers (wrk, keep-alive). Any answer but 200 ends the run."""
-    command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds:g}s", url]
+    command = ["wrk", "--threads", "1", "--connections", str(connections), "--timeout", "30s"]
+    command += ["--duration", f"{seconds:g}s", url]
     if key:
         command += ["--header", f"Authorization: Bearer {key}"]
     told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
