@@ -55,6 +55,8 @@ def everything(api: Api, application) -> str:
         api.get(f"applications/{application.pk}"),
         api.get("applications", format="csv"),
         api.get("applications", format="ndjson"),
+        api.get("exports/applications.csv"),
+        api.get("exports/applications.ndjson"),
     ]
     bodies = []
     for answer in answers:
@@ -70,7 +72,7 @@ def test_with_scope_and_agreement_they_are_there(reads, application, agreement):
     assert row["enterprise"]["name"] is None
     assert reads.results("applications")[0]["contact"]["email"] == SECRETS[1]
     for secret in SECRETS:
-        assert everything(reads, application).count(secret) >= 4
+        assert everything(reads, application).count(secret) >= 6
 
 
 def test_of_a_firm_the_extra_members_are_null(reads, action, agreement):
@@ -127,6 +129,11 @@ def test_the_feed_says_and_notes_them_too(reads, key, application, agreement, pa
     assert data["contact"]["email"] == SECRETS[1]
     assert journal.entries_about(key).filter(verb=VERB).count() == 1
     assert "contact" not in partner.results("changes", resources="applications")[0]["data"]
+
+
+def test_exports_note_them_too(reads, key, application, agreement):
+    b"".join(reads.get("exports/applications.csv"))
+    assert journal.entries_about(key).filter(verb=VERB).count() == 1
 
 
 def test_what_holds_none_is_not_noted(reads, key, agreement, application, partner):
