@@ -71,7 +71,7 @@ class ApiKeyAdmin(StaffModelAdmin):
         "client_id",
         "scope_words",
         "network_words",
-        "standing",
+        "state_words",
         "replaces",
         "created_at",
         "created_by",
@@ -100,6 +100,10 @@ class ApiKeyAdmin(StaffModelAdmin):
     )
     def standing(self, key: ApiKey) -> tuple[str, str]:
         return str(key.state.value), str(key.state.label)
+
+    @display(description=gettext_lazy("state"))
+    def state_words(self, key: ApiKey) -> str:
+        return str(key.state.label)
 
     def has_add_permission(self, request, obj=None) -> bool:
         """Members of a partner create theirs in its space."""

@@ -45,6 +45,12 @@ def test_a_key_is_replaced_and_the_new_one_shown_once(as_manager):
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_its_page_says_where_it_stands_in_words(as_manager):
+    page = as_manager.get(f"{KEYS}{ApiKeyFactory().pk}/change/").content.decode()
+    assert "Usable" in page
+    assert "&#x27;usable&#x27;" not in page
+
+
 def test_a_client_gets_another_secret(as_manager, manager):
     row, old = oauth.create(partner=PartnerFactory(), name="CRM", scopes=[], by=manager)
     answer = as_manager.post(f"{KEYS}{row.pk}/rotate/", rotation())
