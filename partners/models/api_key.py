@@ -27,9 +27,7 @@ class ApiKey(Row):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
-    personal_read_on = models.DateField(
-        null=True, blank=True, editable=False
-    )  # the last day
+    personal_read_on = models.DateField(null=True, blank=True, editable=False)  # the last day
     networks = ArrayField(
         models.CharField(max_length=49), default=list, blank=True, verbose_name=_("networks")
     )  # "192.0.2.0/24": from elsewhere the key opens nothing; none: from anywhere
