@@ -19,8 +19,7 @@ from wecd.feed import cursors, settling
 
 KINDS = ("ndjson", "csv")
 BUSY = 30  # seconds to wait for an export to end
-TRIES = 5  # to find a moment at which the feed is settled
-ROUNDS = 5  # of settling, each time
+TRIES, ROUNDS = 3, 5  # to settle the feed
 
 
 class ExportView(ResourceView):
@@ -104,25 +103,32 @@ def chosen(resource: Resource, reader: Reader, query: QueryDict, asked: paramete
 
 
 def begin(snapshot: copy.Snapshot, reader: Reader, who: str) -> str:
-    """Take locks and snapshot, at a moment at which the feed is settled; returns the feed's cursor of it.
+    """Take the snapshot, and the locks that count exports; returns the feed's cursor of it.
 
-    Where so much is written that no such moment is found, the feed will tell again, after the cursor, some of
-    what the snapshot holds already: nothing is lost.
+    Where the feed is so far behind that it cannot be settled now, there is no export: a row that came and
+    went before the feed saw it would stay in the reader's copy for ever.
     """
+    place = _take(snapshot)
+    with snapshot.as_default():
+        if not snapshot.lock(f"export of {who}", settings.EXPORTS_AT_ONCE_EACH):
+            raise Throttled(BUSY, "As many of your exports run as may at once: wait for one to end.")
+        if reader.key is None and not snapshot.lock("open export", settings.EXPORTS_AT_ONCE_OPEN):
+            raise Throttled(BUSY, "As many exports of open data run as may at once.")
+        if not snapshot.lock("export", settings.EXPORTS_AT_ONCE):
+            raise Throttled(BUSY, "As many exports run as may at once.")
+    return place
+
+
+def _take(snapshot: copy.Snapshot) -> str:
+    if snapshot.borrowed:
+        settling.settle()
+        return cursors.now()
     for _ in range(TRIES):
         settling.settle(rounds=ROUNDS)
-        snapshot.begin()
-        with snapshot.as_default():
-            if not snapshot.lock(f"export of {who}", settings.EXPORTS_AT_ONCE_EACH):
-                raise Throttled(BUSY, "As many of your exports run as may at once: wait for one to end.")
-            if reader.key is None and not snapshot.lock("open export", settings.EXPORTS_AT_ONCE_OPEN):
-                raise Throttled(BUSY, "As many exports of open data run as may at once.")
-            if not snapshot.lock("export", settings.EXPORTS_AT_ONCE):
-                raise Throttled(BUSY, "As many exports run as may at once.")
-            if not settling.pending():
-                break
-    with snapshot.as_default():
-        return cursors.now()
+        place = settling.share(snapshot.begin)
+        if place:
+            return str(place)
+    raise Throttled(BUSY, "So much has just changed that the feed of changes is behind: try again shortly.")
 
 
 def view(resource: type[Resource], kind: str):

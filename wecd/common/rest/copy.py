@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg import errors
+from psycopg import errors, sql
 from psycopg.pq import ExecStatus
 
 from wecd.common.rest.holes import Statement
@@ -37,8 +37,8 @@ class Snapshot:
         self.rows = 0
         self.running = False
 
-    def begin(self) -> None:
-        """Take the snapshot, anew if there was one: the locks of the one before are let go of."""
+    def begin(self, name: str = "") -> None:
+        """Take the snapshot: of now, or the one another connection has, by the name it gave it."""
         if self.borrowed:
             return
         if self.wrapper.connection is None:
@@ -48,6 +48,8 @@ class Snapshot:
             self.raw.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             self.raw.read_only = True
         self.raw.rollback()
+        if name:
+            self.raw.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(name)))
         timeout = "transaction_timeout" if self.raw.info.server_version >= 170000 else "statement_timeout"
         for name, value in {
             timeout: f"{self.seconds}s",
@@ -143,11 +145,14 @@ class Snapshot:
         """End the query if it runs, the transaction and the connection. As often as you like."""
         if self.borrowed:
             return
+        if self.wrapper.connection is None:
+            return
         with suppress(psycopg.Error):
             if self.running:
-                self.raw.cancel_safe(timeout=2)
+                self.raw.cancel_safe(timeout=2)  # the database looks for its client only when it has a row
+            else:
+                self.raw.rollback()  # locks are free when this returns
         self.running = False
-        if self.wrapper.connection is not None:
-            with suppress(psycopg.Error):
-                self.raw.close()
-            self.wrapper.close()
+        with suppress(psycopg.Error):
+            self.raw.close()
+        self.wrapper.close()
