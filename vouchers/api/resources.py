@@ -3,7 +3,6 @@
 Awards are told here, above calls, because each names the call it comes from.
 """
 
-
 from accounts.api.parts import ENTERPRISE, NUTS2_BY_POSTAL_CODE, nuts2, of_firm, with_office
 from actions.api.resources import ACTION
 from calls.api.resources import AWARD_STATES, call
