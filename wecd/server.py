@@ -7,7 +7,7 @@ import os
 import sys
 
 WORKERS = 2  # processes
-THREADS = 8  # of each: a few may wait for a change or a slow reader while the others answer
+THREADS = 8  # of each: four may wait for a change and three export (settings), the rest answers
 WAITING = 256  # requests a process takes in before it lets them wait outside
 
 

@@ -21,10 +21,10 @@ GUNICORN = ["gunicorn", "--workers", "2", "--bind", "127.0.0.1:{port}"]
 SERVERS = {
     **{
         f"granian, {threads} threads": command(host="127.0.0.1", port="{port}", threads=threads)
-        for threads in (1, 2, 4, 8)
+        for threads in (1, 4, 8, 16)
     },
     "gunicorn sync": [*GUNICORN, WSGI],
-    "gunicorn gthread, 8 threads": [*GUNICORN, "--threads", "8", WSGI],
+    "gunicorn gthread, 16 threads": [*GUNICORN, "--threads", "16", WSGI],
     "uvicorn, Django under ASGI": ["uvicorn", "--workers", "2", "--port", "{port}", "--no-access-log", ASGI],
 }
 WAITERS, SLOW = 6, 2
@@ -53,13 +53,17 @@ def held(site: str, key: str, cursor: str):
             client.close()
 
 
+def rate(url: str, key: str) -> float:
+    """Its throughput; 0 when it answers errors."""
+    try:
+        return load(url, key=key, seconds=3)
+    except SystemExit:
+        return 0
+
+
 def while_held(site: str, key: str, cursor: str) -> float:
-    """The list's throughput then; 0 when nothing is answered."""
     with held(site, key, cursor):
-        try:
-            return load(site + LIST, key=key, seconds=3)
-        except SystemExit:
-            return 0
+        return rate(site + LIST, key)
 
 
 def main() -> None:
@@ -71,10 +75,10 @@ def main() -> None:
         for name, line in SERVERS.items():
             site = bench.serve(sys.executable, "-m", *line, ready="/health/live", **NO_LIMIT)
             one = _json(f"{site}{LIST}?fields=id&page_size=1", key)["results"][0]["id"]
-            load(site + LIST, key=key, seconds=2)
+            rate(site + LIST, key)
             figures = interleaved(
-                lambda site=site: load(site + LIST, key=key, seconds=3),
-                lambda site=site, one=one: load(f"{site}{LIST}/{one}", key=key, seconds=3),
+                lambda site=site: rate(site + LIST, key),
+                lambda site=site, one=one: rate(f"{site}{LIST}/{one}", key),
             )
             figures.append(while_held(site, key, cursor))
             print(f"| {name} | {' | '.join(f'{each:.0f}' for each in figures)} |", flush=True)
