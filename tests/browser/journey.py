@@ -221,7 +221,9 @@ def fill_in(page, check, *, scripts):
 
 
 def following(page):
-    page.get_by_test_id("section-next").click()
+    """To the next section; a second click must not fall on the page that is being left."""
+    with page.expect_navigation():
+        page.get_by_test_id("section-next").click()
 
 
 def submit(page, check):
