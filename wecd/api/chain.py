@@ -6,20 +6,27 @@ passes the same way.
 """
 
 import logging
+import os
+import re
 import time
-import uuid
+from functools import cache
 
 import structlog
 from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
+from django.middleware.security import SecurityMiddleware
+from django.urls import ResolverMatch, URLPattern
 from django.utils.module_loading import import_string
 from prometheus_client import Histogram
 
+from wecd.catalogue import BY_NAME
 from wecd.common.middleware import SecurityHeadersMiddleware
 from wecd.common.request import set_request_id
 
 PREFIX = "/api/"
+ROOT = "/api/v1/"
+ROW = re.compile(r"([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})/?")
 SECONDS = Histogram(
     "wecd_api_request_seconds",
     "Requests to the API: how long the portal took.",
@@ -29,33 +36,56 @@ SECONDS = Histogram(
 requests = logging.getLogger("wecd.api.requests")
 
 
+class ApiHandler(BaseHandler):
+    """Django's handler with the API's middleware."""
+
+    def __init__(self):
+        self._view_middleware = self._template_response_middleware = self._exception_middleware = []
+        chain = convert_exception_to_response(self._get_response)
+        for name in reversed(settings.API_MIDDLEWARE):
+            chain = convert_exception_to_response(import_string(name)(chain))
+        self.answer = chain
+
+    def resolve_request(self, request):
+        """The view of an address: a list or a row is looked up by name, the rest goes the long way."""
+        path, _slash, rest = request.path_info[len(ROOT) :].partition("/")
+        if request.path_info.startswith(ROOT) and path in routes():
+            views, found = routes()[path], ROW.fullmatch(rest)
+            if not rest or found:
+                view, name, route = views[bool(rest)]
+                request.resolver_match = ResolverMatch(
+                    view, (), {"id": found[1]} if found else {}, name, ["api"], ["api"], route
+                )
+                return request.resolver_match
+        return super().resolve_request(request)
+
+
+@cache
+def routes() -> dict[str, list[tuple]]:
+    """Of each resource: view, name and pattern of its list and of its rows."""
+    from wecd.api.urls import urlpatterns
+
+    by_name = {each.name: each for each in urlpatterns if isinstance(each, URLPattern)}
+    return {
+        name: [
+            (each.callback, each.name, f"{ROOT[1:]}{each.pattern}")
+            for each in (by_name[name], by_name[f"{name}-one"])
+        ]
+        for name in BY_NAME
+    }
+
+
 class ApiMiddleware:
     """Sends what is under /api/ through its own chain; everything else goes on."""
 
     def __init__(self, get_response):
         self.get_response = get_response
-        handler = BaseHandler()
-        handler._view_middleware = handler._template_response_middleware = handler._exception_middleware = []
-        chain = convert_exception_to_response(handler._get_response)
-        for name in reversed(settings.API_MIDDLEWARE):
-            chain = convert_exception_to_response(import_string(name)(chain))
-        self.api = chain
+        self.api = ApiHandler().answer
 
     def __call__(self, request):
         if request.path_info.startswith(PREFIX) or request.path_info == PREFIX[:-1]:
             return self.api(request)
         return self.get_response(request)
-
-
-class HeadersMiddleware(SecurityHeadersMiddleware):
-    """Data may do nothing in a browser, which is soon said; a page (the docs) gets the portal's policy."""
-
-    def process_response(self, request, response):
-        if response.headers.get("Content-Type", "").startswith("text/html"):
-            response.headers.setdefault("X-Frame-Options", "DENY")
-            return super().process_response(request, response)
-        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-        return response
 
 
 class RequestMiddleware:
@@ -69,7 +99,7 @@ class RequestMiddleware:
 
     def __call__(self, request):
         started = time.perf_counter()
-        request.portal_id = uuid.uuid4().hex
+        request.portal_id = os.urandom(16).hex()
         set_request_id(request.portal_id)
         structlog.contextvars.bind_contextvars(request_id=request.portal_id)
         try:
@@ -78,8 +108,7 @@ class RequestMiddleware:
             response.headers["X-Request-ID"] = request.portal_id
             seconds = time.perf_counter() - started
             match = request.resolver_match
-            view = match.url_name if match else ""
-            SECONDS.labels(view, response.status_code).observe(seconds)
+            measured(match.url_name if match else "", response.status_code).observe(seconds)
             if requests.isEnabledFor(logging.INFO):
                 self.tell(request, response, seconds)
         finally:
@@ -97,3 +126,27 @@ class RequestMiddleware:
             ms=round(seconds * 1000, 1),
             key=str(reader.key) if reader else None,
         )
+
+
+@cache
+def measured(view: str | None, status: int):
+    return SECONDS.labels(view or "", status)
+
+
+class HeadersMiddleware(SecurityMiddleware):
+    """What Django's security middleware does, and a policy for data: they may do nothing in a browser.
+
+    A page (the docs) gets the portal's own policy.
+    """
+
+    def __init__(self, get_response):
+        super().__init__(get_response)
+        self.of_pages = SecurityHeadersMiddleware(get_response)
+
+    def process_response(self, request, response):
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("X-Frame-Options", "DENY")
+            self.of_pages.process_response(request, response)
+        else:
+            response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        return super().process_response(request, response)

@@ -118,7 +118,6 @@ MIDDLEWARE = [
 
 API_MIDDLEWARE = [
     "wecd.api.chain.RequestMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "wecd.api.chain.HeadersMiddleware",
 ]
 
