@@ -1,6 +1,8 @@
 """How an enterprise shows in the API: firms by name and number, natural persons by region only."""
 
 from django.db.models import Case, CharField, F, FilteredRelation, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Left
+from django.db.models.lookups import In
 
 from accounts.enums import LegalForm, SizeClass
 from wecd.common.rest.fields import Enum, Object, Text
@@ -55,18 +57,12 @@ def of_persons(column: str):
 
 def nuts2(prefix: str = "") -> Case:
     """The NUTS 2 region of the registered office; null outside Wallonia."""
+    digits = Left("office__postal_code", 2)
     regions = [
-        When(Q(office__country="BE") & _begins_with(digits), then=Value(code))
-        for code, digits in NUTS2_BY_POSTAL_CODE.items()
+        When(Q(office__country="BE") & In(digits, [str(two) for two in begins]), then=Value(code))
+        for code, begins in NUTS2_BY_POSTAL_CODE.items()
     ]
     return Case(*regions, default=None, output_field=CharField())
-
-
-def _begins_with(digits) -> Q:
-    found = Q()
-    for two in digits:
-        found |= Q(office__postal_code__startswith=str(two))
-    return found
 
 
 def of_firm(rows: QuerySet, name: str, value: str) -> QuerySet:

@@ -92,48 +92,44 @@ class Snapshot:
             f"COPY ({rows.sql} LIMIT ALL) TO STDOUT ({form})", rows.params
         )
         self.running = True
-        chunk: list = []
-        size = 0
-        for piece in self._pieces(text.encode()):
-            chunk.append(piece)
-            size += len(piece)
-            if size >= CHUNK or not piece:
-                yield b"".join(chunk)
-                chunk, size = [], 0
-        self.running = False
-        if chunk:
-            yield b"".join(chunk)
-
-    def _pieces(self, text: bytes) -> Iterator[memoryview | bytes]:
-        """What libpq has of a COPY, a row each; empty at every heartbeat of the wait."""
         libpq = self.raw.pgconn
-        libpq.send_query(text)
-        while libpq.flush():
-            select.select([], [libpq.socket], [])
         waiting = select.poll()
         waiting.register(libpq.socket, select.POLLIN)
+        libpq.send_query(text.encode())
+        while libpq.flush():
+            select.select([], [libpq.socket], [])
         while libpq.is_busy():
             if waiting.poll(HEARTBEAT):
                 libpq.consume_input()
             else:
                 yield b""
         self._check(libpq.get_result(), ExecStatus.COPY_OUT)
+        held: list[memoryview] = []
         take = libpq.get_copy_data
-        while True:
-            size, data = take(1)
+        add, room = held.append, CHUNK
+        while True:  # once a row: nothing is done here that can be done once a chunk
+            size, row = take(1)
             if size > 0:
-                yield data
+                add(row)
+                room -= size
+                if room > 0:
+                    continue
             elif size < 0:
                 break
             elif waiting.poll(HEARTBEAT):
                 libpq.consume_input()
-            else:
-                yield b""
+                continue
+            yield b"".join(held)
+            held.clear()
+            room = CHUNK
         result = libpq.get_result()
         self._check(result, ExecStatus.COMMAND_OK)
         self.rows = result.command_tuples or 0
         while libpq.get_result():
             pass
+        self.running = False
+        if held:
+            yield b"".join(held)
 
     def _check(self, result, expected: ExecStatus) -> None:
         if result is None:
