@@ -61,6 +61,7 @@ def lists(bench: Bench) -> list[Row]:
         throughput(f"{theirs}/applications"),
         throughput(f"{theirs}/applications/{one}"),
         throughput(f"{plain}/applications"),
+        rounds=5,
     )
     return [
         Row("API list, page 1", STARLETTE, first, peer, 1.0, unit="req/s"),
