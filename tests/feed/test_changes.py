@@ -140,11 +140,11 @@ def test_what_comes_into_sight_later_is_created_then(action, partner, anonymous)
 
 
 def test_the_clock_changes_calls_too(anonymous, monkeypatch):
-    monkeypatch.setattr(settling, "CLOCK_EVERY", timedelta(0))
-    call = CallFactory(closes_at=timezone.now() + timedelta(seconds=2))
+    monkeypatch.setattr(settling, "CLOCK_EVERY", timedelta(milliseconds=500))
+    call = CallFactory(closes_at=timezone.now() + timedelta(seconds=4))
     puller = Puller(anonymous, resources="calls").all()
     assert puller.copy["calls", str(call.pk)]["phase"] == "closing"
-    time.sleep(max(0, (call.closes_at - timezone.now()).total_seconds()))
+    time.sleep(max(0, (call.closes_at - timezone.now()).total_seconds()) + 0.6)
     assert puller.pull() == [("updated", str(call.pk))]
     assert puller.copy["calls", str(call.pk)]["phase"] == "closed"
     assert puller.pull() == []
@@ -214,7 +214,8 @@ def test_a_page_is_one_price(many, action, partner):
     ) as queries:
         partner.json("changes")
     feed = [query for query in queries if "feed_" in query["sql"]]
-    assert len(feed) == 3, [query["sql"][:80] for query in feed]  # anything to settle? the end; the page
+    # Anything to settle? How far it is settled; how far the page goes; the page.
+    assert len(feed) == 4, [query["sql"][:80] for query in feed]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,8 @@ from tests.calls.factories import ApplicationFactory, CallFactory
 from tests.partners.factories import PartnerFactory
 from tests.partners.receiver import receiving
 from tests.partners.webhook_factories import EndpointFactory
-from wecd.feed import settling, tasks
+from wecd.feed import settling, tasks, watching
+from wecd.feed.models import Entry
 from wecd.feed.settling import pending
 
 
@@ -44,6 +45,22 @@ def test_open_data_reaches_everyone_who_asks(run_jobs):
     for receiver in (one, other):
         assert any(call.pk.hex in each["body"].decode().replace("-", "") for each in receiver.got)
     assert deaf.got == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_feed_that_is_rebuilt_is_no_news_but_what_changes_meanwhile_is(run_jobs):
+    with receiving() as receiver:
+        old, new = CallFactory(), CallFactory()
+        settling.settle(tell=False)
+        Entry.objects.all().delete()  # as before a release with a new resource
+        EndpointFactory(url=receiver.url, events=["*"])
+        watching.mark_everything()
+        new.save()
+        tasks.settle_feed(1)  # whoever settles first
+        run_jobs()
+    bodies = b"".join(each["body"] for each in receiver.got)
+    assert str(new.pk).encode() in bodies
+    assert str(old.pk).encode() not in bodies
 
 
 @pytest.mark.django_db(transaction=True)

@@ -24,7 +24,7 @@ from wecd.feed import cursors, reading, settling
 PAGE_SIZE, MAX_PAGE_SIZE = 500, 10_000
 MAX_WAIT = 30  # seconds
 LOOK_EVERY = 0.25  # seconds, while somebody waits
-ROUNDS = 5  # a request settles at most; the next one goes on
+SETTLING = 2  # seconds a request gives to what is unsettled; the next one goes on
 WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})\b", re.IGNORECASE)
 
 _waiting = threading.BoundedSemaphore(settings.API_WAITING_AT_ONCE)
@@ -50,10 +50,10 @@ class ChangesView(APIView):
                 410,
                 "The feed has begun anew since this cursor was given: load everything, without “after”.",
             )
-        note_read(request.auth, resources if page.size else [])
-        more = str(page.has_more).lower()
-        body = f'{{"results": [{page.body}], "cursor": "{page.cursor}", "has_more": {more}}}'
-        response = HttpResponse(body.encode(), content_type="application/json")
+        note_read(request.auth, resources if page.changes else [])
+        tail = f'], "cursor": "{page.cursor}", "has_more": {str(page.has_more).lower()}}}'
+        body = b"".join((b'{"results": [', b"".join(page.changes)[1:], tail.encode()))
+        response = HttpResponse(body, content_type="application/json")
         response["Cache-Control"] = "no-store"
         if granted:
             response["Preference-Applied"] = f"wait={granted}"
@@ -85,14 +85,18 @@ class ChangesView(APIView):
 
     def page(self, resources, reader: Reader, after: cursors.Place, size: int, wait: int):
         """The page, waiting for a change if there is none; None when the cursor is of another feed."""
+        names = tuple(resource.name for resource in resources)
         until = time.monotonic() + wait
         while True:
-            settling.settle(rounds=ROUNDS)
+            settling.settle(seconds=SETTLING)
             end = cursors.settled()
-            if not cursors.belongs(after, end):
+            if not end.gave(after):
                 return None
-            page = reading.read(resources, reader, after, size, end)
-            if page.size or page.has_more or time.monotonic() >= until:
+            page = reading.read(names, reader, after, size, end.place)
+            again = (
+                page.has_more and page.cursor == after
+            )  # its first row has just changed: settle that first
+            if not again and (page.changes or page.has_more) or time.monotonic() >= until:
                 return page
             while time.monotonic() < until and not settling.pending() and cursors.settled() == end:
                 time.sleep(LOOK_EVERY)

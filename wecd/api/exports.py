@@ -19,7 +19,7 @@ from wecd.feed import cursors, settling
 
 KINDS = ("ndjson", "csv")
 BUSY = 30  # seconds to wait for an export to end
-TRIES, ROUNDS = 3, 5  # to settle the feed
+TRIES, SETTLING = 3, 5  # to settle the feed, of some seconds
 
 
 class ExportView(ResourceView):
@@ -124,7 +124,7 @@ def _take(snapshot: copy.Snapshot) -> str:
         settling.settle()
         return cursors.now()
     for _ in range(TRIES):
-        settling.settle(rounds=ROUNDS)
+        settling.settle(seconds=SETTLING)
         place = settling.share(snapshot.begin)
         if place:
             return str(place)

@@ -1,5 +1,6 @@
 """Places in the feed, as clients see them: ``<epoch>-<seq>``, good for ever."""
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -33,16 +34,28 @@ def parse(text: str) -> Place:
     return Place(match[1], int(match[2]))
 
 
-def settled() -> Place:
+@dataclass(frozen=True)
+class End:
+    """How far the feed is settled. ``lost``: stretches of places given out, then undone by a restore."""
+
+    place: Place
+    lost: tuple[tuple[int, int], ...] = ()
+
+    def gave(self, place: Place) -> bool:
+        """Whether it is a place of this feed: not of another, not beyond the end, not one that was undone."""
+        if not place.epoch:
+            return True
+        if place.epoch != self.place.epoch or place.seq > self.place.seq:
+            return False
+        return not any(before < place.seq < after for before, after in self.lost)
+
+
+def settled() -> End:
     """How far the feed is settled in the eyes of this transaction's snapshot."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT epoch, seq FROM feed_state")
-        return Place(*cursor.fetchone())
-
-
-def belongs(place: Place, end: Place) -> bool:
-    """Whether this feed gave the place: not one of before a restore, nor one beyond its end."""
-    return not place.epoch or (place.epoch == end.epoch and place.seq <= end.seq)
+        cursor.execute("SELECT epoch, seq, lost::text FROM feed_state")
+        epoch, seq, lost = cursor.fetchone()
+    return End(Place(epoch, seq), tuple((before, after) for before, after in json.loads(lost)))
 
 
 def now() -> str:
@@ -51,4 +64,4 @@ def now() -> str:
     In a REPEATABLE READ transaction whose snapshot has no unsettled changes (``settling.pending()`` is
     false in it), a copy made from the snapshot and the feed from this cursor lose nothing and repeat nothing.
     """
-    return str(settled())
+    return str(settled().place)

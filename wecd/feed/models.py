@@ -28,6 +28,9 @@ class Entry(models.Model):
     A row has one entry an audience, however often it changes: the entry moves to the end of the feed
     (``seq``). So the feed never grows beyond its rows, and any cursor can be resumed for ever. ``since`` is
     the ``seq`` with which the row came into this audience's sight; ``gone``: it left it, or was deleted.
+
+    Keys that also see what needs a further scope (personal data) follow ``seq_whole``: it moves with every
+    change they see, ``seq`` only with those that all the audience's keys see.
     """
 
     pk = models.CompositePrimaryKey("audience", "resource", "row")
@@ -35,13 +38,17 @@ class Entry(models.Model):
     resource = models.CharField(max_length=40)
     row = models.UUIDField()
     seq = models.BigIntegerField()
+    seq_whole = models.BigIntegerField()
     since = models.BigIntegerField()
     gone = models.BooleanField(default=False)
     digest = models.UUIDField()  # of the row as the API shows it: what looks the same is no change
     digest_whole = models.UUIDField()  # the same, with the members that need a further scope
 
     class Meta:
-        indexes = [models.Index(fields=["audience", "resource", "seq"], name="feed_entry_place")]
+        indexes = [
+            models.Index(fields=["audience", "resource", "seq"], name="feed_entry_place"),
+            models.Index(fields=["audience", "resource", "seq_whole"], name="feed_entry_place_whole"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.seq}: {self.resource} {self.row}"
@@ -59,6 +66,9 @@ class State(models.Model):
     epoch = models.CharField(max_length=8)
     seq = models.BigIntegerField(default=0)
     clock = models.DateTimeField(default=timezone.now)
+    shapes = models.JSONField(default=dict)
+    home = models.CharField(max_length=100, default="")
+    lost = models.JSONField(default=list)  # of [last place in the backup, first place after]
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="feed_has_one_state")]

@@ -7,6 +7,7 @@ missed, however long a transaction takes, and nobody waits for it; rounds follow
 commits, and the copy of a reader who has applied a whole round equals the database at its snapshot.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,42 +15,46 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, UUIDField
-from django.db.models.expressions import RawSQL
-from django.utils import timezone
 from psycopg import errors
 
 from partners.domain import webhooks
 from partners.models import Partner
 from wecd.catalogue import RESOURCES
-from wecd.common.rest import holes
-from wecd.common.rest.reader import ANYONE, Reader
 from wecd.common.rest.resource import Resource
-from wecd.feed import watching
+from wecd.feed import looks, watching
 from wecd.feed.cursors import Place
 from wecd.feed.models import OPEN, State
 
 MARKS_A_ROUND = 200_000
+MARKS_IN_A_HURRY = 20_000  # a round, where a request waits: a second's work or two
 ROWS_AT_ONCE = 100_000
+ROUNDS = 1000  # at most, while others go on writing
 PATIENCE = "3s"  # for another settler at work
+# The database server, its line of history, and this database and table in it: another after a restore.
+HERE = """concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
+    left(pg_walfile_name(pg_current_wal_lsn()), 8),
+    (SELECT oid FROM pg_database WHERE datname = current_database()), 'feed_state'::regclass::oid)"""
 Pair = tuple[UUID, UUID]  # an audience and a row
 CLOCK_EVERY = timedelta(seconds=5)  # how late what changes by time alone may be
+LEAP = 10**9  # places left out after a restore: more than were given out since its backup was made
 
 
-def settle(*, rounds: int = 1000, tell: bool = True) -> bool:
+def settle(*, seconds: float | None = None, tell: bool = True) -> bool:
     """Bring the feed up to date with all that was committed before this call; returns whether it is.
 
     Does nothing where the feed is up to date. False when another settler kept us waiting too long, or
-    ``rounds`` were not enough: what is settled so far can be read all the same. ``tell``: announce the
+    ``seconds`` were not enough: what is settled so far can be read all the same. ``tell``: announce the
     changes to webhooks.
     """
-    for _ in range(rounds):
+    until = None if seconds is None else time.monotonic() + seconds
+    for _round_of in range(ROUNDS):
         if not pending():
             return True
+        if until and time.monotonic() > until:
+            return False
         try:
-            _round(tell)
+            _round(tell, MARKS_IN_A_HURRY if until else MARKS_A_ROUND)
         except OperationalError as error:
             if not isinstance(error.__cause__, errors.LockNotAvailable):
                 raise
@@ -61,8 +66,9 @@ def pending() -> bool:
     """Whether there is something to settle, in the eyes of this transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM feed_mark) OR EXISTS (SELECT FROM feed_state WHERE clock < %s)",
-            [timezone.now() - CLOCK_EVERY],
+            "SELECT EXISTS (SELECT FROM feed_mark)"
+            " OR EXISTS (SELECT FROM feed_state WHERE clock < statement_timestamp() - %s)",
+            [CLOCK_EVERY],
         )
         return cursor.fetchone()[0]
 
@@ -78,21 +84,21 @@ def share(take: Callable[[str], None]) -> Place | None:
     places: list[Place] = []
 
     def look(one: Round) -> None:
-        if one.marks < MARKS_A_ROUND:
+        if one.marks < one.most:
             one.cursor.execute("SELECT pg_export_snapshot(), epoch FROM feed_state")
             name, epoch = one.cursor.fetchone()
             take(name)
             places.append(Place(epoch, one.seq))
 
     try:
-        _round(tell=True, then=look)
+        _round(True, MARKS_A_ROUND, then=look)
     except OperationalError as error:
         if not isinstance(error.__cause__, errors.LockNotAvailable):
             raise
     return places[0] if places else None
 
 
-def _round(tell: bool, then: "Callable[[Round], None] | None" = None) -> None:
+def _round(tell: bool, marks: int, then: "Callable[[Round], None] | None" = None) -> None:
     inside = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         # Past Django's wrappers, which may put a SELECT before a statement: these take no snapshot, so it is
@@ -104,7 +110,7 @@ def _round(tell: bool, then: "Callable[[Round], None] | None" = None) -> None:
             bare.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
             bare.execute("SET LOCAL jit = off")
             bare.execute(f'LOCK TABLE "{State._meta.db_table}" IN EXCLUSIVE MODE')
-        one = Round(cursor, tell)
+        one = Round(cursor, tell, marks)
         one.run()
         if then:
             then(one)
@@ -116,14 +122,18 @@ class Round:
 
     cursor: Any
     tell: bool
+    most: int  # marks to take
     seq: int = 0
     marks: int = 0  # taken
+    quiet: dict[str, set[UUID]] = field(default_factory=dict)  # rows by resource that are no news to anybody
     changes: list[tuple] = field(default_factory=list)  # (audience, resource, row, kind), if somebody is told
 
     def run(self) -> None:
-        now = timezone.now()
-        self.cursor.execute("SELECT seq, clock FROM feed_state")
-        self.seq, clock = self.cursor.fetchone()
+        # One clock for the feed and for what it reads: the database's.
+        self.cursor.execute(f"SELECT seq, clock, statement_timestamp(), home, {HERE} FROM feed_state")  # noqa: S608
+        self.seq, clock, now, home, here = self.cursor.fetchone()
+        if home != here:
+            self._move(here, known=bool(home))
         self.tell = self.tell and webhooks.anyone_listens()
         marked = self._take_marks()
         turned = {resource: resource().turned(clock, now) for resource in RESOURCES}
@@ -139,12 +149,27 @@ class Round:
             webhooks.announce(self.changes)
         self.cursor.execute("UPDATE feed_state SET seq = %s, clock = GREATEST(clock, %s)", [self.seq, now])
 
+    def _move(self, here: str, *, known: bool) -> None:
+        """Remember the database we are in; when it was another, go on beyond all places that one gave out.
+
+        Places up to the backup stay good, whoever holds them; those given out after it are lost, and refused.
+        Where nothing was lost (a copy, an upgrade), nobody holds such a place, and nobody notices.
+        """
+        before = self.seq
+        if known and before:
+            self.seq += LEAP
+            self.cursor.execute(
+                "UPDATE feed_state SET lost = lost || jsonb_build_array(jsonb_build_array(%s::int8, %s::int8))",
+                [before, self.seq],
+            )
+        self.cursor.execute("UPDATE feed_state SET home = %s", [here])
+
     def _take_marks(self) -> dict[str, set[UUID]]:
-        """Up to ``MARKS_A_ROUND`` marks, by label; they are gone when this transaction commits."""
+        """Up to ``most`` marks, by label; they are gone when this transaction commits."""
         self.cursor.execute(
             "DELETE FROM feed_mark WHERE id IN (SELECT id FROM feed_mark ORDER BY id LIMIT %s) "
             "RETURNING model, row",
-            [MARKS_A_ROUND],
+            [self.most],
         )
         marked: dict[str, set[UUID]] = defaultdict(set)
         self.marks = self.cursor.rowcount
@@ -154,7 +179,7 @@ class Round:
 
     def _touched(self, resource: type[Resource], marked: dict, turned: set[UUID]) -> list[UUID]:
         """Keys of the resource's rows that a mark concerns, whether they exist still or not."""
-        found = turned | marked.get(resource.model._meta.label_lower + watching.ALONE, set())
+        found = set(turned)
         for label, ways in watching.paths(resource).items():
             rows = marked.get(label)
             if not rows:
@@ -168,12 +193,14 @@ class Round:
                     )
                 else:
                     found |= rows
-        return sorted(found)
+        alone = marked.get(resource.model._meta.label_lower + watching.ALONE, set())
+        self.quiet[resource.name] = alone - found
+        return sorted(found | alone)
 
     def _seen(self, resource: Resource, rows: list[UUID]) -> list[Pair]:
         """Write what audiences see anew or see changed; return who saw what, and sees it no more."""
-        sql, params = _visible(resource)
-        self.cursor.execute(sql, holes.Statement(sql, params).fill(rows=rows, now=timezone.now()))
+        asked = looks.statement(resource)
+        self.cursor.execute(asked.sql, asked.fill(rows=rows))
         seen = {(audience, row): (digest, whole) for audience, row, digest, whole in self.cursor.fetchall()}
         known = self._known(resource, rows)
         changed = sorted(
@@ -181,18 +208,20 @@ class Round:
         )
         self.cursor.execute(
             """
-            INSERT INTO feed_entry (audience, resource, row, seq, since, gone, digest, digest_whole)
-            SELECT audience, %s, row, %s + place, %s + place, false, digest, whole
+            INSERT INTO feed_entry
+                (audience, resource, row, seq, seq_whole, since, gone, digest, digest_whole)
+            SELECT audience, %s, row, %s + place, %s + place, %s + place, false, digest, whole
             FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[]) WITH ORDINALITY
                 AS changed(audience, row, digest, whole, place)
-            ON CONFLICT (audience, resource, row) DO UPDATE SET seq = EXCLUDED.seq, gone = false,
-                digest = EXCLUDED.digest, digest_whole = EXCLUDED.digest_whole,
-                since = CASE WHEN feed_entry.gone THEN EXCLUDED.seq ELSE feed_entry.since END
+            ON CONFLICT (audience, resource, row) DO UPDATE SET seq_whole = EXCLUDED.seq, gone = false,
+                seq = CASE WHEN feed_entry.gone OR feed_entry.digest <> EXCLUDED.digest
+                    THEN EXCLUDED.seq ELSE feed_entry.seq END,
+                since = CASE WHEN feed_entry.gone THEN EXCLUDED.seq ELSE feed_entry.since END,
+                digest = EXCLUDED.digest, digest_whole = EXCLUDED.digest_whole
             """,
             [
                 resource.name,
-                self.seq,
-                self.seq,
+                *[self.seq] * 3,
                 *_columns(changed),
                 *_columns([seen[pair] for pair in changed]),
             ],
@@ -217,11 +246,11 @@ class Round:
         """Write tombstones."""
         self.cursor.execute(
             """
-            UPDATE feed_entry SET gone = true, seq = %s + lost.place
+            UPDATE feed_entry SET gone = true, seq = %s + lost.place, seq_whole = %s + lost.place
             FROM unnest(%s::uuid[], %s::uuid[]) WITH ORDINALITY AS lost(audience, row, place)
             WHERE feed_entry.audience = lost.audience AND resource = %s AND feed_entry.row = lost.row
             """,
-            [self.seq, *_columns(lost), resource.name],
+            [self.seq, self.seq, *_columns(lost), resource.name],
         )
         self._note(resource, lost, lambda pair: "deleted")
 
@@ -229,35 +258,12 @@ class Round:
         """Count the entries just written, and keep what they say if somebody is told."""
         self.seq += len(pairs)
         if self.tell:
+            quiet = self.quiet[resource.name]
             for audience, row in pairs:
+                if row in quiet:
+                    continue
                 told = None if audience == OPEN else audience
                 self.changes.append((told, resource.name, row, kind((audience, row))))
-
-
-ROWS = holes.Hole("rows", ArrayField(UUIDField()))
-AMONG = RawSQL("SELECT unnest(%s::uuid[])", [ROWS])  # noqa: S611  (no text of anyone's in it)
-
-
-def _visible(resource: Resource) -> tuple[str, tuple]:
-    """SQL of (audience, row, digest, digest_whole): who sees which of some rows, and how they look.
-
-    The resource's own reads decide. The second digest is with the members that need a further scope.
-    """
-    partner = RawSQL("p.id", [])  # noqa: S611
-    reader = Reader(partner=partner) if resource.scope else ANYONE
-    open_to_all, whole = resource.fields_for(ANYONE), "_data"
-    rows = resource.rows(reader).filter(pk__in=AMONG)
-    rows = rows.annotate(_row=F("pk"), _data=resource.as_json(open_to_all))
-    if open_to_all != resource.fields:
-        rows, whole = rows.annotate(_whole=resource.as_json(resource.fields)), "_whole"
-    statement = holes.compiled(rows.values("_row", "_data", *({whole} - {"_data"})))
-    shown = f"v._row, md5(v._data)::uuid, md5(v.{whole})::uuid"
-    if resource.scope:
-        everyone = f'"{Partner._meta.db_table}" p CROSS JOIN LATERAL'
-        sql = f"SELECT p.id, {shown} FROM {everyone} ({statement.sql}) v"  # noqa: S608
-    else:
-        sql = f"SELECT '{OPEN}'::uuid, {shown} FROM ({statement.sql}) v"  # noqa: S608
-    return sql, statement.params
 
 
 def _columns(pairs: Sequence[tuple[UUID, UUID]]) -> tuple[list[UUID], list[UUID]]:

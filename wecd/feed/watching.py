@@ -7,7 +7,7 @@ later, by ``settling``, so that nobody who writes waits for it.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from django.db import connection, models, transaction
 
 from wecd.catalogue import RESOURCES
 from wecd.common.rest.resource import Resource
+from wecd.feed import looks
+from wecd.feed.models import State
 
 
 @dataclass(frozen=True)
@@ -123,14 +125,23 @@ def install() -> None:
 ALONE = "!"  # after a label: the row itself, not those that show it
 
 
-def mark_everything() -> None:
-    """Mark every row of every resource, as if each had changed: the feed settles them all again."""
-    with connection.cursor() as cursor:
-        for model in {resource.model for resource in RESOURCES}:
-            label, table = model._meta.label_lower + ALONE, model._meta.db_table
+def mark_everything(resources: Iterable[type[Resource]] = RESOURCES) -> None:
+    """Mark every row of these resources, and every one the feed knows: all are settled again.
+
+    Nobody is told of them but by the feed: for webhooks they are no news. Waits for a settler at work.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f'LOCK TABLE "{State._meta.db_table}" IN EXCLUSIVE MODE')
+        for resource in resources:
+            meta = resource.model._meta
             cursor.execute(
-                f'INSERT INTO feed_mark (model, row) SELECT %s, "{model._meta.pk.column}" FROM "{table}"',  # noqa: S608
-                [label],
+                f"""
+                INSERT INTO feed_mark (model, row) SELECT %s, row FROM (
+                    SELECT "{meta.pk.column}" AS row FROM "{meta.db_table}"
+                    UNION SELECT row FROM feed_entry WHERE resource = %s AND NOT gone
+                    EXCEPT SELECT row FROM feed_mark WHERE model = %s) every
+                """,  # noqa: S608  (our own words)
+                [meta.label_lower + ALONE, resource.name, meta.label_lower + ALONE],
             )
 
 
@@ -139,10 +150,14 @@ def new_epoch() -> str:
 
 
 def after_migrate(**kwargs) -> None:
-    """Triggers follow the code; a database that had rows before it had a feed gets them marked."""
-    from wecd.feed.models import State
+    """Triggers follow the code, and so do the rows: those that a release shows otherwise, or shows at all for
+    the first time, are settled again.
 
+    SECURITY: a row whose entry tells of looks it no longer has could be passed over by readers.
+    """
     install()
-    if not State.objects.exists():
-        State.objects.create(epoch=new_epoch())
-        mark_everything()
+    with transaction.atomic():
+        state = State.objects.first() or State.objects.create(epoch=new_epoch())
+        shapes = {resource.name: looks.fingerprint(resource()) for resource in RESOURCES}
+        mark_everything([each for each in RESOURCES if shapes[each.name] != state.shapes.get(each.name)])
+        State.objects.update(shapes=shapes)

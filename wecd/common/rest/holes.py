@@ -4,10 +4,13 @@ A ``Hole`` stands in a queryset where a value will be: the reader's partner, the
 moment. What the queryset decides (``visible_to_partner()`` first of all) is in the SQL; only the values wait.
 """
 
+import re
 from dataclasses import dataclass
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import DateTimeField, Expression, UUIDField
+
+PLACEHOLDER = re.compile("%[s%]")
 
 
 class Hole(Expression):
@@ -50,3 +53,18 @@ def compiled(rows: models.QuerySet) -> Statement:
     """The SQL of a queryset. Nothing is asked of the database."""
     sql, params = rows.query.get_compiler(DEFAULT_DB_ALIAS, connections[DEFAULT_DB_ALIAS]).as_sql()
     return Statement(sql, tuple(params))
+
+
+def among(few: Statement, whole: Statement, model: type[models.Model]) -> Statement:
+    """The whole statement, its table replaced by a few rows of it: joins begin there, and stay few.
+
+    PostgreSQL orders no more than eight joins at a time, and would begin with any of them.
+    """
+    table = f'"{model._meta.db_table}"'
+    parts = re.split(rf"\bFROM {table}(?!\S)", whole.sql)
+    if len(parts) != 2:
+        raise ValueError(f"{model.__name__}: the rows must come from its table, once.")
+    before, after = parts
+    split = PLACEHOLDER.findall(before).count("%s")
+    params = (*whole.params[:split], *few.params, *whole.params[split:])
+    return Statement(f"{before}FROM ({few.sql}) {table}{after}", params)

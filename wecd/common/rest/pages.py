@@ -10,8 +10,8 @@ from django.db.models import BooleanField, Expression, F, UUIDField
 from django.db.models.expressions import RawSQL
 from psycopg.pq.abc import PGresult
 
-from wecd.common.rest.holes import Hole, Statement, compiled
-from wecd.common.rest.statements import PLACEHOLDER, Ready
+from wecd.common.rest.holes import Hole, Statement, among, compiled
+from wecd.common.rest.statements import Ready
 
 LOOKS = 5  # pages a reader's rows are looked for among everybody's before they are looked for by themselves
 
@@ -87,17 +87,6 @@ def _is_sql(value) -> bool:
     return hasattr(value, "resolve_expression")
 
 
-def _among(few: Statement, whole: Statement, model: type[models.Model]) -> Ready:
-    """The whole statement, its table replaced by a few rows of it: joins begin there, and stay few."""
-    table = f'FROM "{model._meta.db_table}" '
-    before, found, after = whole.sql.partition(table)
-    if not found or table in after:
-        raise ValueError(f"{model.__name__}: the rows must come from its table, once.")
-    split = PLACEHOLDER.findall(before).count("%s")
-    params = (*whole.params[:split], *few.params, *whole.params[split:])
-    return Ready.from_sql(f"{before}FROM ({few.sql}) {table[5:]}{after}", params)
-
-
 @dataclass(frozen=True)
 class Page:
     rows: list[bytes]  # each a JSON text
@@ -134,7 +123,8 @@ class Pages:
         else:
             near = compiled(self._nearest(rows.model, column, order))
             own = self._own(found, descending, lanes)
-            self.statements = [_among(near, whole, rows.model), _among(own, whole, rows.model)]
+            ways = [among(few, whole, rows.model) for few in (near, own)]
+            self.statements = [Ready.from_sql(way.sql, way.params) for way in ways]
 
     def _from_place(self, rows):
         return rows if self.beyond is None else rows.filter(self.beyond)

@@ -21,9 +21,8 @@ from psycopg import Connection, Error, errors, sql
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
-from wecd.common.rest.holes import Hole, compiled
+from wecd.common.rest.holes import PLACEHOLDER, Hole, compiled
 
-PLACEHOLDER = re.compile("%[s%]")
 MOST_PREPARED = 200  # statements a connection keeps ready
 # Of a statement the connection has no more, or that a migration made stale.
 FORGOTTEN = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
