@@ -80,8 +80,7 @@ def test_a_row_that_changes_before_it_was_ever_told_is_created_all_the_same(appl
     before = ApplicationFactory(submitted=True, call=application.call)
     settling.settle()
     type(application).objects.filter(pk=application.pk).update(title="Changed since")
-    reader, end = Reader(partner=wd.pk, scopes=SEEN), cursors.settled().place
-    page = reading.read(("applications",), reader, cursors.BEGINNING, 10, end)
+    page = reading.read(("applications",), Reader(partner=wd.pk, scopes=SEEN), cursors.BEGINNING, 10)
     told = [before.pk] if before.pk < application.pk else []
     assert len(page.changes) == len(told)
     assert page.has_more  # the page ends before the row, instead of passing it over
@@ -96,9 +95,9 @@ def test_a_row_told_before_is_left_out_until_it_is_settled(application, wd, part
     type(application).objects.update(title="Once")
     settling.settle()
     type(application).objects.update(title="Twice")
-    reader, end = Reader(partner=wd.pk, scopes=SEEN), cursors.settled().place
-    page = reading.read(("applications",), reader, cursors.parse(puller.cursor), 10, end)
-    assert (page.changes, page.has_more, page.cursor) == ([], False, end)
+    reader, place = Reader(partner=wd.pk, scopes=SEEN), cursors.parse(puller.cursor)
+    page = reading.read(("applications",), reader, place, 10)
+    assert (page.changes, page.has_more, page.cursor) == ([], False, cursors.settled().place)
     assert puller.pull() == [("updated", str(application.pk))]
     assert puller.copy["applications", str(application.pk)]["title"] == "Twice"
 

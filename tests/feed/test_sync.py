@@ -1,10 +1,12 @@
 """Nothing lost, nothing twice: writers that commit in any order, pullers that are killed and resumed.
 
 Eight writers create, change, move, hide and delete rows in transactions with random pauses and rollbacks;
-three pullers of two partners and of the public follow, are killed in the middle of a page, and resume. At
-the end each copy equals what the API lists, row for row.
+three pullers of two partners (one of which sees personal data) and of the public follow, are killed in the
+middle of a page, and resume; a fourth begins with an export while all write. At the end each copy equals what
+the API lists, row for row.
 """
 
+import json
 import random
 import threading
 import time
@@ -12,23 +14,27 @@ import uuid
 
 import pytest
 from django.db import connection, connections, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import Enterprise
+from accounts.models import Enterprise, User
 from actions.models import Action
 from calls.models import Application, Call
-from partners.models import Partner
+from partners.enums import Scope
+from partners.models import Partner, ProcessingAgreement
 from tests.accounts.factories import EnterpriseFactory, UserFactory
 from tests.actions.factories import ActionFactory
+from tests.api import rows
 from tests.api.conftest import Api
 from tests.calls.factories import ApplicationFactory, CallFactory
 from tests.partners.factories import ApiKeyFactory, PartnerFactory
+from vouchers.models import Voucher
 from wecd.feed.models import Entry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS, TRANSACTIONS = 8, 25
-OPEN, KEYED = "partners,actions,calls", "applications"
+OPEN, KEYED = "partners,actions,calls", "applications,vouchers"
 
 
 @pytest.fixture(autouse=True)
@@ -44,13 +50,19 @@ class World:
     def __init__(self):
         self.partners = [PartnerFactory(code=uuid.uuid4().hex[:12]) for _ in range(2)]
         self.raws = [f"wecd_{uuid.uuid4().hex}" for _ in range(2)]
-        for partner, raw in zip(self.partners, self.raws, strict=True):
-            ApiKeyFactory(partner=partner, raw=raw)
+        personal = set(Scope) - {Scope.PERSONAL_READ}, set(Scope)  # the second sees who applied
+        for partner, raw, scopes in zip(self.partners, self.raws, personal, strict=True):
+            ApiKeyFactory(partner=partner, raw=raw, scopes=sorted(scopes))
+        ProcessingAgreement.objects.create(
+            partner=self.partners[1], reference="DPA", purpose="Sync", signed_on=timezone.localdate()
+        )
         self.actions = [ActionFactory(lead=self.partners[n % 2]) for n in range(3)]
         self.calls = [CallFactory(action=self.actions[n % 3]) for n in range(5)]
         self.enterprises = [EnterpriseFactory() for _ in range(6)]
         self.person = UserFactory()
         self.first = ApplicationFactory(call=self.calls[0], submitted=True)
+        staff = UserFactory(roles=["officer"]), UserFactory(roles=["manager"])
+        self.vouchers = [rows.make("vouchers", action, *staff) for action in self.actions]
 
 
 class Writer:
@@ -88,7 +100,7 @@ class Writer:
 
     def act(self, made):
         acts = [self.create] * 4 + [self.retitle] * 4 + [self.delete, self.hide, self.move]
-        acts += [self.rename, self.describe, self.share]
+        acts += [self.rename, self.describe, self.share, self.redeem, self.telephone]
         self.chance.choice(acts)(made)
 
     def create(self, made):
@@ -140,6 +152,14 @@ class Writer:
         enterprise = self.chance.choice(self.world.enterprises)
         Enterprise.objects.filter(pk=enterprise.pk).update(name=self.word())
 
+    def redeem(self, made):
+        voucher = self.chance.choice(self.world.vouchers)
+        Voucher.objects.filter(pk=voucher.pk).update(own_share=self.chance.randint(1, 10**6))
+
+    def telephone(self, made):
+        """What only one partner sees of the applications of all."""
+        User.objects.filter(pk=self.world.person.pk).update(phone=self.word())
+
     def describe(self, made):
         call = self.chance.choice(self.world.calls)
         Call.objects.filter(pk=call.pk).update(title_nl=self.word())
@@ -190,6 +210,8 @@ class Follower:
     def apply(self, change):
         """A row that left and came back unseen may be told again as created or deleted; never as updated."""
         key = (change["resource"], change["id"])
+        if change["type"] == "updated":
+            assert key in self.copy
         if change["type"] == "updated" and self.told.get(key, {}) == change["data"]:
             self.twice.append((self.told[key], change))
         self.told[key] = change["data"]
@@ -198,6 +220,29 @@ class Follower:
             self.copy.pop(key, None)
         else:
             self.copy[key] = change["data"]
+
+
+class Exported(Follower):
+    """Begins with an export, and follows the feed from there."""
+
+    def __init__(self, raw: str, seed: int):
+        super().__init__(raw, seed)
+        self.resources = "applications"
+
+    def run(self, over: threading.Event):
+        try:
+            time.sleep(self.chance.random() * 2)
+            while (export := self.api.get("exports/applications.ndjson")).status_code == 429:
+                time.sleep(0.2)
+            lines = b"".join(export.streaming_content).splitlines()
+            found, end = [json.loads(line) for line in lines[:-1]], json.loads(lines[-1])["end"]
+            assert end["rows"] == len(found)
+            self.cursor = export["WECD-Cursor"]
+            self.copy = {("applications", row["id"]): row for row in found}
+            self.told = dict(self.copy)  # the export told of them: the feed must not again
+        finally:
+            connections.close_all()
+        super().run(over)
 
 
 def everything(follower: Follower) -> dict:
@@ -222,6 +267,7 @@ def test_every_copy_equals_the_database(seed):
         world = World()
     writers = [Writer(world, seed + n) for n in range(WRITERS)]
     followers = [Follower(raw, seed - n) for n, raw in enumerate([*world.raws, ""])]
+    followers.append(Exported(world.raws[0], seed))
     over, failures = threading.Event(), []
 
     def guarded(run, *arguments):

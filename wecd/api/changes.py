@@ -89,16 +89,14 @@ class ChangesView(APIView):
         until = time.monotonic() + wait
         while True:
             settling.settle(seconds=SETTLING)
-            end = cursors.settled()
-            if not end.gave(after):
+            page = reading.read(names, reader, after, size)
+            if page is None:
                 return None
-            page = reading.read(names, reader, after, size, end.place)
-            again = (
-                page.has_more and page.cursor == after
-            )  # its first row has just changed: settle that first
+            again = page.has_more and page.cursor.seq == after.seq  # its first row has just changed
             if not again and (page.changes or page.has_more) or time.monotonic() >= until:
                 return page
-            while time.monotonic() < until and not settling.pending() and cursors.settled() == end:
+            here = page.cursor
+            while time.monotonic() < until and not settling.pending() and cursors.settled().place == here:
                 time.sleep(LOOK_EVERY)
 
 

@@ -1,4 +1,4 @@
-"""Places in the feed, as clients see them: ``<epoch>-<seq>``, good for ever."""
+"""Places in the feed, as clients see them: ``<epoch>-<seq>`` or ``<epoch>-<seq>-<known>``, good for ever."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-SHAPE = re.compile(r"([0-9a-f]{8})-([0-9]{1,18})\Z")
+SHAPE = re.compile(r"([0-9a-f]{8})-([0-9]{1,18})(?:-([0-9]{1,18}))?\Z")
 
 
 class BadCursor(ValueError):
@@ -15,23 +15,30 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True)
 class Place:
-    """After the entry ``seq``; 0 is the beginning. ``epoch`` is empty where the reader names none."""
+    """After the entry ``seq``; 0 is the beginning. ``epoch`` is empty where the reader names none.
+
+    ``known`` is where the reader was last up to date: of every row that came into sight by then they were
+    told. Of one that came later they may not have been, though its first place was passed: it may have moved
+    on before they got there.
+    """
 
     epoch: str
     seq: int
+    known: int
 
     def __str__(self) -> str:
-        return f"{self.epoch}-{self.seq}"
+        return f"{self.epoch}-{self.seq}{'' if self.known == self.seq else f'-{self.known}'}"
 
 
-BEGINNING = Place("", 0)
+BEGINNING = Place("", 0, 0)
 
 
 def parse(text: str) -> Place:
     match = SHAPE.match(text)
-    if not match:
+    seq, known = (int(match[2]), int(match[3] or match[2])) if match else (0, 1)
+    if not match or known > seq:
         raise BadCursor("is not a cursor of this feed: give the one of the last page as it was, or none")
-    return Place(match[1], int(match[2]))
+    return Place(match[1], seq, known)
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ def settled() -> End:
     with connection.cursor() as cursor:
         cursor.execute("SELECT epoch, seq, lost::text FROM feed_state")
         epoch, seq, lost = cursor.fetchone()
-    return End(Place(epoch, seq), tuple((before, after) for before, after in json.loads(lost)))
+    return End(Place(epoch, seq, seq), tuple((before, after) for before, after in json.loads(lost)))
 
 
 def now() -> str:

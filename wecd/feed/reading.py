@@ -5,10 +5,12 @@ place. The second reads everything up to there, without a limit, so that Postgre
 processes.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import BigIntegerField, IntegerField, TextField
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, F, IntegerField, TextField
 from django.db.models.expressions import RawSQL
 
 from wecd.catalogue import BY_NAME
@@ -17,12 +19,16 @@ from wecd.common.rest.reader import Reader
 from wecd.common.rest.resource import Resource
 from wecd.common.rest.statements import Kept, Ready
 from wecd.common.rest.views import anyone_with
+from wecd.feed import cursors
 from wecd.feed.cursors import Place
 from wecd.feed.models import OPEN
 
 AFTER, END = holes.Hole("after", BigIntegerField()), holes.Hole("end", BigIntegerField())
 SIZE, EPOCH = holes.Hole("size", IntegerField()), holes.Hole("epoch", TextField())
-UNTOLD = b"!"  # where a page ends early
+KNOWN = holes.Hole("known", BigIntegerField())
+UNTOLD = b"!"  # in place of a change: a page ends before it
+CALM = "NOT (SELECT EXISTS (SELECT FROM feed_mark))"  # nothing changed since; asked once a page
+ENTRY = ("_seq", "_since", "_of", "_digest")
 
 kept = Kept(most=50)
 
@@ -36,14 +42,30 @@ class Page:
     has_more: bool
 
 
-def read(resources: tuple[str, ...], reader: Reader, after: Place, size: int, end: Place) -> Page:
-    """Up to ``size`` changes of these resources after a place, not beyond ``end`` (what is settled)."""
+def read(resources: tuple[str, ...], reader: Reader, after: Place, size: int) -> Page | None:
+    """Up to ``size`` changes of these resources after a place, as far as the feed is settled.
+
+    None when the place is not of this feed. All is read from one snapshot: an entry that moves to the end
+    between two looks would be passed over.
+    """
     same = resources, reader.scopes
     pages = kept.get(same)
     if pages is None:
         pages = Pages([BY_NAME[name]() for name in resources], anyone_with(reader.scopes))
         kept.put(same, pages)
-    return pages.read(reader, after, size, end)
+    with _snapshot():
+        end = cursors.settled()
+        return pages.read(reader, after, size, end.place) if end.gave(after) else None
+
+
+@contextmanager
+def _snapshot():
+    """Inside, all statements see the database at one moment. In a transaction (tests) it is that one's."""
+    inside = connection.in_atomic_block
+    with transaction.atomic():
+        if not inside:
+            connection.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 class Pages:
@@ -67,25 +89,35 @@ class Pages:
 
     @cached_property
     def changes(self) -> Ready:
-        """SQL of the changes up to a place, in order."""
-        changes = _together([branch.changes() for branch in self.branches])
-        return Ready.from_sql(f"{changes.sql} ORDER BY seq", changes.params)
+        """SQL of the changes up to a place, in no order."""
+        changes = _together([part for branch in self.branches for part in branch.changes()])
+        return Ready.from_sql(changes.sql, changes.params)
 
     def read(self, reader: Reader, after: Place, size: int, end: Place) -> Page:
         values = {"partner": reader.partner and str(reader.partner), "epoch": end.epoch}
-        places = {"after": str(after.seq), "end": str(end.seq), "size": str(size)}
-        bound = self.bound.run(values | places)
+        values |= {"after": str(after.seq), "known": str(after.known)}
+        bound = self.bound.run(values | {"end": str(end.seq), "size": str(size)})
         last, has_more = bound.get_value(0, 0), bound.get_value(0, 1) == b"t"
         if last is None:
             return Page([], end, False)
         last = last.decode()
-        found = self.changes.run(values | {"after": str(after.seq), "end": last})
-        changes = [change for row in range(found.ntuples) if (change := found.get_value(row, 1))]
-        for place, change in enumerate(changes):
-            if change.startswith(UNTOLD):
-                before = Place(end.epoch, int(change.removeprefix(UNTOLD)))
-                return Page(changes[:place], before, True)
-        return Page(changes, Place(end.epoch, int(last)) if has_more else end, has_more)
+        found = self.changes.run(values | {"end": last})
+        told = sorted(
+            (int(found.get_value(row, 0)), change)
+            for row in range(found.ntuples)
+            if (change := found.get_value(row, 1))
+        )
+        for place, (seq, change) in enumerate(told):
+            if change == UNTOLD:
+                before = Place(end.epoch, seq - 1, after.known)
+                return Page([change for _seq, change in told[:place]], before, True)
+        changes = [change for _seq, change in told]
+        if has_more:
+            return Page(changes, Place(end.epoch, int(last), after.known), True)
+        if changes:  # who goes on from the last change is up to date, too
+            seq = b"-%018d" % told[-1][0]
+            changes[-1] = changes[-1].replace(b'%s-%d"' % (seq, after.known), b'%s"' % seq, 1)
+        return Page(changes, end, False)
 
 
 class Branch:
@@ -97,13 +129,13 @@ class Branch:
         whole = self.fields == resource.fields
         self.seq, self.digest = ("seq_whole", "digest_whole") if whole else ("seq", "digest")
 
-    def entries(self, columns: str) -> holes.Statement:
+    def entries(self, columns: str, where: str = "true") -> holes.Statement:
         """SQL of the entries this reader follows, between two places."""
         audience, params = ("%s::uuid", [holes.partner()]) if self.resource.scope else (f"'{OPEN}'::uuid", [])
         return holes.Statement(
             f"""
             SELECT {columns} FROM feed_entry WHERE audience = {audience} AND resource = '{self.resource.name}'
-            AND {self.seq} > %s::bigint AND {self.seq} <= %s::bigint
+            AND {self.seq} > %s::bigint AND {self.seq} <= %s::bigint AND {where}
             """,  # noqa: S608  (our own words)
             (*params, AFTER, END),
         )
@@ -111,35 +143,65 @@ class Branch:
     def places(self) -> holes.Statement:
         """SQL of the places of a page's entries, as far as this resource has them."""
         entries = self.entries(f"{self.seq} AS seq")
-        return holes.Statement(
-            f"{entries.sql} ORDER BY {self.seq} LIMIT %s::int + 1", (*entries.params, SIZE)
-        )
+        sql = f"{entries.sql} ORDER BY {self.seq} LIMIT %s::int + 1"
+        return holes.Statement(sql, (*entries.params, SIZE))
 
-    def changes(self) -> holes.Statement:
-        """SQL of (seq, change).
+    def changes(self) -> list[holes.Statement]:
+        """SQL of (seq, change), in no order: of rows that are there, of those that are gone, of those amiss.
 
-        The change is null where its row changed once more, or went, since it was settled: a later entry
-        tells. So nothing is told twice, although rows are read as they are now. Had the reader not been told
-        of the row yet, that later entry would say "updated" of a row unknown to them: the page ends before it.
+        The change is null where the row has changed once more since it was settled: a later entry tells. So
+        nothing is told twice, although rows are read as they are now. Where the reader may not have been told
+        of the row yet, the page ends before it: nothing untold is ever passed over.
         """
-        rows = self.resource.rows(self.reader).filter(pk=RawSQL("e.row", []))  # noqa: S611
-        data = holes.compiled(rows.annotate(_data=self.resource.as_json(self.fields)).values("_data"))
-        entries = self.entries(f"{self.seq} AS seq, since, row, gone, {self.digest} AS digest")
-        calm = "NOT (SELECT EXISTS (SELECT FROM feed_mark))"  # asked once a page; nothing changed since, then
-        return holes.Statement(
-            f"""
-            SELECT e.seq, CASE
-                WHEN e.gone OR r._data IS NOT NULL AND ({calm} OR e.digest = md5(r._data)::uuid) THEN
-                    concat(',{{"resource": "{self.resource.name}", "type": "',
-                    CASE WHEN e.gone THEN 'deleted' WHEN e.since > %s::bigint THEN 'created' ELSE 'updated' END,
-                    '", "id": "', e.row, '", "deleted": ', e.gone::text, ', "cursor": "', %s::text, '-', lpad(e.seq::text, 18, '0'), '", "data": ',
-                    COALESCE(r._data, 'null'), '}}')
-                WHEN e.since > %s::bigint AND NOT {calm} THEN '{UNTOLD.decode()}' || e.seq - 1
-            END AS change
-            FROM ({entries.sql}) e LEFT JOIN LATERAL ({data.sql}) r ON NOT e.gone
-            """,  # noqa: S608  (SQL of our own querysets)
-            (AFTER, EPOCH, AFTER, *entries.params, *data.params),
+        rows, gone = self.rows("_data"), self.entries(f"{self.seq} AS seq, row", "gone")
+        unseen = self.entries(f"{self.seq} AS seq, row", "NOT gone AND since > %s::bigint")
+        there = self.rows("_row")
+        return [
+            holes.Statement(
+                f"""
+                SELECT r._seq AS seq, CASE
+                    WHEN {CALM} OR r._digest = md5(r._data)::uuid THEN {self.change("r._of", "r._data")}
+                    WHEN r._since > %s::bigint THEN '{UNTOLD.decode()}'
+                END AS change FROM ({rows.sql}) r
+                """,  # noqa: S608  (SQL of our own querysets)
+                (KNOWN, EPOCH, KNOWN, KNOWN, *rows.params),
+            ),
+            holes.Statement(
+                f"SELECT e.seq, {self.change('e.row')} FROM ({gone.sql}) e",  # noqa: S608
+                (EPOCH, KNOWN, *gone.params),
+            ),
+            holes.Statement(
+                f"""
+                SELECT e.seq, '{UNTOLD.decode()}' FROM ({unseen.sql}) e
+                WHERE NOT {CALM} AND e.row NOT IN (SELECT r._row FROM ({there.sql}) r)
+                """,  # noqa: S608  (SQL of our own querysets)
+                (*unseen.params, KNOWN, *there.params),
+            ),
+        ]
+
+    def change(self, row: str, data: str = "") -> str:
+        """SQL of one change as JSON, a comma before it; a deletion where there are no data."""
+        kind = "CASE WHEN r._since > %s::bigint THEN 'created' ELSE 'updated' END" if data else "'deleted'"
+        place = "r._seq" if data else "e.seq"
+        return f"""concat(',{{"resource": "{self.resource.name}", "type": "', {kind}, '", "id": "', {row},
+            '", "deleted": {"false" if data else "true"}, "cursor": "', %s::text, '-',
+            lpad({place}::text, 18, '0'), '-', %s::bigint, '", "data": ', {data or "'null'"}, '}}')"""
+
+    def rows(self, *columns: str) -> holes.Statement:
+        """SQL of the rows of these entries that the reader sees, as they are now, each with its entry."""
+        meta = self.resource.model._meta
+        shown = f"{self.seq} AS _seq, since AS _since, row AS _of, {self.digest} AS _digest"
+        entries = self.entries(shown, "NOT gone")
+        few = f"""
+            SELECT t.*, e.* FROM ({entries.sql}) e JOIN "{meta.db_table}" t ON t."{meta.pk.column}" = e._of
+            """  # noqa: S608  (our own words)
+        rows = self.resource.rows(self.reader).annotate(
+            _row=F("pk"), _data=self.resource.as_json(self.fields)
         )
+        for name in ENTRY:
+            rows = rows.annotate(**{name: RawSQL(f'"{meta.db_table}"."{name}"', [])})  # noqa: S611
+        whole = holes.compiled(rows.values(*columns, *ENTRY))
+        return holes.among(holes.Statement(few, entries.params), whole, self.resource.model)
 
 
 def _together(statements: list[holes.Statement]) -> holes.Statement:

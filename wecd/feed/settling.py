@@ -7,6 +7,7 @@ missed, however long a transaction takes, and nobody waits for it; rounds follow
 commits, and the copy of a reader who has applied a whole round equals the database at its snapshot.
 """
 
+import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -88,7 +89,7 @@ def share(take: Callable[[str], None]) -> Place | None:
             one.cursor.execute("SELECT pg_export_snapshot(), epoch FROM feed_state")
             name, epoch = one.cursor.fetchone()
             take(name)
-            places.append(Place(epoch, one.seq))
+            places.append(Place(epoch, one.seq, one.seq))
 
     try:
         _round(True, MARKS_A_ROUND, then=look)
@@ -159,8 +160,8 @@ class Round:
         if known and before:
             self.seq += LEAP
             self.cursor.execute(
-                "UPDATE feed_state SET lost = lost || jsonb_build_array(jsonb_build_array(%s::int8, %s::int8))",
-                [before, self.seq],
+                "UPDATE feed_state SET lost = lost || jsonb_build_array(%s::jsonb)",
+                [json.dumps([before, self.seq])],
             )
         self.cursor.execute("UPDATE feed_state SET home = %s", [here])
 
