@@ -68,6 +68,18 @@ def test_a_figure_nobody_gave_is_not_set_and_a_column_nobody_needs_is_not_there(
     assert "nobody has published yet" not in shown
 
 
+def test_a_source_is_named_once_with_what_it_says_unless_it_says_all(client, action):
+    for code in ("RCO01", "RCO02"):
+        measured(action, code=code, source_note_en="Annex I")
+    assert section(client, "/en/programme/").count("Source: Annex I") == 1
+    assert "RCO01, RCO02 · Source" not in section(client, "/en/programme/")
+    measured(action, code="RCO03", source_note_en="The partners")
+    measured(action, code="RCO04")
+    shown = section(client, "/en/programme/")
+    assert "RCO01, RCO02 · Source: Annex I" in shown
+    assert "RCO03 · Source: The partners" in shown
+
+
 def test_without_any_figure_it_says_so(client, action):
     measured(action)
     shown = section(client, "/en/programme/")

@@ -16,6 +16,7 @@ def measures(indicators) -> dict | None:
         return None
     return {
         "rows": rows,
+        "sources": _sources([row["indicator"] for row in rows]),
         "in_french": any(is_fallback(row["indicator"], text) for row in rows for text in TEXTS),
     } | {name: any(row[name] for row in rows) for name in FIGURES}
 
@@ -28,6 +29,21 @@ def _row(indicator) -> dict:
         "milestone": _figure(indicator.milestone, _by(indicator.milestone_on)),
         "target": _figure(indicator.target, _by(indicator.target_on)),
     }
+
+
+def _sources(indicators) -> list[dict]:
+    """Each source once, with the codes of what it says; without codes when it says all."""
+    found: dict[str, list] = {}
+    for indicator in indicators:
+        if indicator.source_note:
+            found.setdefault(indicator.source_note, []).append(indicator)
+    return [
+        {
+            "indicator": named[0],
+            "codes": "" if len(named) == len(indicators) else ", ".join(each.code for each in named),
+        }
+        for named in found.values()
+    ]
 
 
 def _figure(value, when) -> dict | None:
