@@ -83,7 +83,7 @@ class IndicatorAdmin(WritesTexts, NeedsMainLanguage, StaffModelAdmin):
     list_filter = ["programme", "kind", "action"]
     list_select_related = ["programme", "action"]
     search_fields = ["code", "name"]
-    autocomplete_fields = ["action", "outputs"]
+    autocomplete_fields = ["outputs"]
     fieldsets = [
         (
             None,
