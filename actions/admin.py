@@ -1,9 +1,10 @@
-"""The programme, its axes and its actions in the back office."""
+"""The programme, its axes, its actions and its indicators in the back office."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from actions.models import Action, Axis, PartnerPeriod, Programme
+from actions.forms import IndicatorForm
+from actions.models import Action, Axis, Indicator, PartnerPeriod, Programme
 from partners.admin.partners import PartnerAdmin
 from wecd.common.admin import StaffModelAdmin, StaffTabularInline, WritesTexts
 from wecd.common.admin_languages import NeedsMainLanguage, language_tabs
@@ -70,6 +71,35 @@ class ActionAdmin(WritesTexts, NeedsMainLanguage, StaffModelAdmin):
     fieldsets = [
         (None, {"fields": [("axis", "slug"), ("lead", "position"), "partners"]}),
         *language_tabs("name", "summary", "description"),
+    ]
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(WritesTexts, NeedsMainLanguage, StaffModelAdmin):
+    form = IndicatorForm
+    texts = ("name", "unit", "definition", "source_note")
+    list_display = ["code", "name", "kind", "programme", "action", "target", "position"]
+    also_sortable = ("code", "name", "kind", "position")
+    list_filter = ["programme", "kind", "action"]
+    list_select_related = ["programme", "action"]
+    search_fields = ["code", "name"]
+    autocomplete_fields = ["outputs"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("programme", "code"),
+                    ("kind", "measured"),
+                    ("action", "position"),
+                    "outputs",
+                    ("baseline", "baseline_year"),
+                    ("milestone", "milestone_on"),
+                    ("target", "target_on"),
+                ]
+            },
+        ),
+        *language_tabs("name", "unit", "definition", "source_note"),
     ]
 
 

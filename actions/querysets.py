@@ -1,4 +1,4 @@
-"""Reads of the programme, its axes and actions: open data."""
+"""Reads of the programme, its axes, actions and indicators: open data."""
 
 from django.db import models
 
@@ -27,3 +27,9 @@ class ActionQuerySet(OpenQuerySet):
 
     def for_list(self):
         return self.select_related("axis__programme", "lead").order_by("axis__position", "position", "pk")
+
+
+class IndicatorQuerySet(OpenQuerySet):
+    def for_list(self):
+        """Outputs before the results that follow from them."""
+        return self.select_related("action").order_by("kind", "position", "pk")

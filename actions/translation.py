@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions
 
-from actions.models import Action, Axis, Programme
+from actions.models import Action, Axis, Indicator, Programme
 from wecd.common.history import translate_and_track
 
 
@@ -19,3 +19,8 @@ class AxisTranslation(TranslationOptions):
 @translate_and_track(Action)
 class ActionTranslation(TranslationOptions):
     fields = ("name", "summary", "description")
+
+
+@translate_and_track(Indicator)
+class IndicatorTranslation(TranslationOptions):
+    fields = ("name", "unit", "definition", "source_note")

@@ -34,6 +34,7 @@ GROUPS = (
             ("actions.programme", "map"),
             ("actions.axis", "category"),
             ("actions.action", "flag"),
+            ("actions.indicator", "speed"),
             ("partners.partner", "handshake"),
             ("hubs.hub", "location_on"),
         ),

@@ -1,8 +1,10 @@
-"""Programmes, axes and actions, as the API shows them."""
+"""Programmes, axes, actions and indicators, as the API shows them."""
+
+from dataclasses import replace
 
 from django.db.models import OuterRef
 
-from actions.models import Action, Axis, PartnerPeriod, Programme
+from actions.models import Action, Axis, Indicator, PartnerPeriod, Programme
 from partners.api.resources import PARTNER, partner
 from partners.enums import PartnerRole
 from partners.models import Partner
@@ -162,4 +164,85 @@ class Actions(Resource):
     }
 
 
-RESOURCES = [Programmes, Axes, Actions]
+class IndicatorFilters(filters.FilterSet):
+    programme = filters.Text("programme__code", help="Code of the programme.")
+    action = filters.Text("action__slug", help="Address of the action that feeds it.")
+    code = filters.Text(help="Code of the indicator.")
+    kind = filters.Words(choices=Indicator.Kind.choices, help="Kind; repeat for several.")
+
+
+class Indicators(Resource):
+    name = "indicators"
+    model = Indicator
+    open = True
+    help = "Something a programme measures. What no source says is null."
+    depends = ("programme", "action__axis__programme", "outputs")
+    filterset_class = IndicatorFilters
+    search = ("code", "name_fr", "name_en")
+    ordering = {"code": "code", "position": "position"}
+    default_ordering = "code"
+    fields = {
+        "id": ID,
+        "code": Text(source="code", help="Code, once in a programme.", example="RCO01"),
+        "kind": Enum(
+            source="kind",
+            choices=Indicator.Kind,
+            help="Whether it is what the programme makes or what follows from it.",
+            meanings={
+                "output": "Something the programme makes or does.",
+                "result": "Something that follows from outputs for those the programme is for.",
+            },
+        ),
+        "name": Words(source="name", help="Name.", example="Entreprises bénéficiant d’un soutien"),
+        "unit": Words(source="unit", help="What its figures count.", example="entreprises"),
+        "definition": Words(
+            source="definition",
+            help="What is counted, and what is not.",
+            example="Les entreprises qui reçoivent un soutien, chacune une fois.",
+        ),
+        "measured": Enum(source="measured", choices=Indicator.Moment, null=True, help="When it is measured."),
+        "baseline": Decimal(
+            source="baseline",
+            null=True,
+            help="Value before the programme, in the indicator's own `unit`.",
+            example="0.00",
+        ),
+        "baseline_year": Integer(
+            source="baseline_year", null=True, help="Calendar year of the baseline.", example=2025
+        ),
+        "milestone": Decimal(
+            source="milestone",
+            null=True,
+            help="Value to be reached on the way, in the indicator's own `unit`.",
+            example="40.00",
+        ),
+        "milestone_on": Day(source="milestone_on", null=True, help="Last day to reach the milestone."),
+        "target": Decimal(
+            source="target",
+            null=True,
+            help="Value to be reached in the end, in the indicator's own `unit`.",
+            example="120.00",
+        ),
+        "target_on": Day(source="target_on", null=True, help="Last day to reach the target."),
+        "source": Words(
+            source="source_note",
+            help="Where these facts come from.",
+            example="Règlement (UE) 2021/1058, annexe I",
+        ),
+        "position": Integer(source="position", help="Place among the indicators, from 1.", example=1),
+        "action": replace(ACTION, null=True, help="The action that feeds it."),
+        "outputs": Many(
+            rows=lambda: Indicator.objects.filter(results=OuterRef("pk")).order_by("code", "pk"),
+            help="Of a result: the outputs it follows from.",
+            fields={
+                "id": ID,
+                "code": Text(source="code", help="Code of the output.", example="RCO01"),
+            },
+        ),
+        "programme": PROGRAMME,
+        "created_at": CREATED,
+        "updated_at": UPDATED,
+    }
+
+
+RESOURCES = [Programmes, Axes, Actions, Indicators]

@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 
 from django.conf import settings
 
-from actions.models import Axis
+from actions.models import Axis, Indicator
+from actions.models.indicator import YEARS
 from partners.enums import PartnerRole
 
 CODE = re.compile(r"[A-Za-z0-9_-]{1,30}\Z")
@@ -18,6 +19,7 @@ TEXTS = {  # section: the texts its items may have
     "partners": {"kind", "description"},
     "axes": {"name", "short_name", "description"},
     "actions": {"name", "summary", "description"},
+    "indicators": {"name", "unit", "definition", "source"},
     "hubs": {"description"},
 }
 POSITIONS = ("address", "municipality", "several")  # of a hub: how well its coordinates are known
@@ -80,8 +82,10 @@ class _Check:
         yield from self.items(content, "partners", self.partner)
         yield from self.items(content, "axes", self.axis)
         yield from self.items(content, "actions", self.action)
+        yield from self.items(content, "indicators", self.indicator)
         yield from self.items(content, "hubs", self.hub, key="slug")
         yield from self.references(content)
+        yield from self.references_of_indicators(content)
 
     def items(self, content, name, each, key="code"):
         """Each item of a list, which must be objects with a ``key`` of their own."""
@@ -138,6 +142,32 @@ class _Check:
         yield from self.text(f"{where}.name", item.get("name"))
         yield from self.plain(f"{where}.what", item.get("what"))
 
+    def indicator(self, where, item):
+        if item.get("kind") not in Indicator.Kind.values:
+            yield Problem(f"{where}.kind", f"must be one of {', '.join(Indicator.Kind.values)}")
+        if item.get("measured") not in (None, *Indicator.Moment.values):
+            yield Problem(f"{where}.measured", f"must be one of {', '.join(Indicator.Moment.values)}")
+        for name in ("name", "unit"):
+            yield from self.text(f"{where}.{name}", item.get(name), needed=True)
+        for name in ("definition", "source"):
+            yield from self.text(f"{where}.{name}", item.get(name))
+        for name in ("baseline", "milestone", "target"):
+            yield from self.number(f"{where}.{name}", item.get(name), most=10**12 - 1)
+        year = item.get("baseline_year")
+        if year is not None and (type(year) is not int or not YEARS[0] <= year <= YEARS[1]):
+            yield Problem(f"{where}.baseline_year", f"must be a year from {YEARS[0]} to {YEARS[1]}")
+        days = [item.get(name) for name in ("milestone_on", "target_on")]
+        wrong = [
+            *self.day(f"{where}.milestone_on", days[0]),
+            *self.day(f"{where}.target_on", days[1]),
+        ]
+        yield from wrong
+        if all(days) and not wrong and _last(days[0]) > _last(days[1]):
+            yield Problem(f"{where}.milestone_on", "is after the target's day")
+        for name, when in (("baseline", "baseline_year"), ("milestone", "milestone_on")):
+            if item.get(name) is not None and item.get(when) is None:
+                yield Problem(f"{where}.{when}", f"is missing beside the {name}")
+
     def hub(self, where, item):
         for name in ("formerly", "site"):
             yield from self.plain(f"{where}.{name}", item.get(name))
@@ -173,6 +203,28 @@ class _Check:
             for field, code in named + [("with", code) for code in others]:
                 if code not in codes.get("partners", ()):
                     yield Problem(f"{where}.{field}", f"“{code}” is not a partner of this file")
+
+    def references_of_indicators(self, content):
+        """The action that feeds an indicator, and the outputs a result follows from, must be in the file."""
+        actions, indicators = (
+            [item for item in content.get(name) or [] if isinstance(item, dict)]
+            if isinstance(content.get(name, []), list)
+            else []
+            for name in ("actions", "indicators")
+        )
+        outputs = [item.get("code") for item in indicators if item.get("kind") == Indicator.Kind.OUTPUT]
+        for index, item in enumerate(indicators):
+            where, action, named = f"indicators[{index}]", item.get("action"), item.get("outputs", [])
+            if action is not None and action not in [each.get("code") for each in actions]:
+                yield Problem(f"{where}.action", f"“{action}” is not an action of this file")
+            if not isinstance(named, list):
+                yield Problem(f"{where}.outputs", "must be a list of indicators' codes")
+            elif named and item.get("kind") != Indicator.Kind.RESULT:
+                yield Problem(f"{where}.outputs", "only a result follows from outputs")
+            else:
+                for code in named:
+                    if code not in outputs:
+                        yield Problem(f"{where}.outputs", f"“{code}” is not an output of this file")
 
     def text(self, where, value, *, needed=False):
         """A text, or texts by language."""
@@ -215,3 +267,8 @@ class _Check:
             fits = False
         if not fits:
             yield Problem(where, f"must be a number from {least} to {most}")
+
+
+def _last(day: str) -> str:
+    """The last day of a year or a month, for comparing."""
+    return day + {4: "-12-31", 7: "-31"}.get(len(day), "")

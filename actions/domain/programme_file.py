@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from actions.domain.file_format import Problem, check, check_texts
 from actions.domain.loading import Loader, translated
-from actions.models import Action, Axis, LoadedRow, PartnerPeriod, Programme
+from actions.models import Action, Axis, Indicator, LoadedRow, PartnerPeriod, Programme
 from actions.signals import programme_loaded
 from partners.models import Partner
 from wecd.common import journal
 from wecd.common.workflow import Refused
 
-LOADED = {"note", "programme", "partners", "expert_group", "axes", "actions", "hubs"}
+LOADED = {"note", "programme", "partners", "expert_group", "axes", "actions", "indicators", "hubs"}
 
 
 def read(path: Path) -> dict:
@@ -70,9 +70,11 @@ def load(content: dict, texts: dict | None = None, *, by) -> tuple[Programme, Lo
         for position, item in enumerate(content.get("axes", []), start=1):
             text = texts.get("axes", {}).get(item["code"], {})
             axes[item["code"]] = _axis(loader, programme, item, text, position)
+        actions = {}
         for position, item in enumerate(content.get("actions", []), start=1):
             text = texts.get("actions", {}).get(item["code"], {})
-            _action(loader, code, item, text, axes[item["axis"]], partners, position)
+            actions[item["code"]] = _action(loader, code, item, text, axes[item["axis"]], partners, position)
+        _indicators(loader, programme, content.get("indicators", []), texts.get("indicators", {}), actions)
         programme_loaded.send(Programme, programme=programme, loader=loader, content=content, texts=texts)
         if loader.created or loader.updated:
             journal.record(
@@ -158,7 +160,7 @@ def _axis(loader: Loader, programme: Programme, item: dict, text: dict, position
 def _action(loader, code: str, item: dict, text: dict, axis: Axis | None, partners: dict, position: int):
     if axis is None:  # a person removed it: its actions have no place
         loader.removed.append(f"{code}/actions/{item['code']}")
-        return
+        return None
     source = f"{code}/actions/{item['code']}"
     values = {
         "axis": axis,
@@ -172,6 +174,42 @@ def _action(loader, code: str, item: dict, text: dict, axis: Axis | None, partne
     if row is not None:
         others = [partners[other] for other in item.get("with", []) if partners.get(other)]
         loader.link(source, row, "partners", others)
+    return row
+
+
+def _indicators(loader: Loader, programme: Programme, items: list, texts: dict, actions: dict) -> None:
+    """The indicators, then the outputs each result follows from, as far as people left both what they are."""
+    rows = {}
+    for position, item in enumerate(items, start=1):
+        text = texts.get(item["code"], {})
+        values = {
+            "kind": item["kind"],
+            **translated("name", item["name"], text.get("name"), needed=True),
+            **translated("unit", item["unit"], text.get("unit"), needed=True),
+            **translated("definition", item.get("definition"), text.get("definition")),
+            **translated("source_note", item.get("source"), text.get("source")),
+            "measured": item.get("measured") or "",
+            "action": actions.get(item.get("action")),
+            "baseline": _decimal(item.get("baseline")),
+            "baseline_year": item.get("baseline_year"),
+            "milestone": _decimal(item.get("milestone")),
+            "milestone_on": day(item.get("milestone_on"), last=True),
+            "target": _decimal(item.get("target")),
+            "target_on": day(item.get("target_on"), last=True),
+            "position": position,
+        }
+        find = {"programme": programme, "code": item["code"]}
+        rows[item["code"]] = loader.put(_place(programme, item), Indicator, find, values)
+    for item in items:
+        row = rows[item["code"]]
+        if row is not None and row.kind == Indicator.Kind.RESULT:
+            named = [rows[code] for code in item.get("outputs", [])]
+            outputs = [each for each in named if each is not None and each.kind == Indicator.Kind.OUTPUT]
+            loader.link(_place(programme, item), row, "outputs", outputs)
+
+
+def _place(programme: Programme, item: dict) -> str:
+    return f"{programme.code}/indicators/{item['code']}"
 
 
 def free_slug(model, source: str, wanted: str, programme_code: str) -> str:

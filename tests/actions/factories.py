@@ -2,7 +2,7 @@
 
 import factory
 
-from actions.models import Action, Axis, Programme
+from actions.models import Action, Axis, Indicator, Programme
 from tests.partners.factories import PartnerFactory
 
 
@@ -35,3 +35,16 @@ class ActionFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Action {n}")
     name_fr = factory.SelfAttribute("name")
     lead = factory.SubFactory(PartnerFactory)
+
+
+class IndicatorFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Indicator
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    code = factory.Sequence(lambda n: f"RCO{n:02}")
+    kind = "output"
+    name = factory.Sequence(lambda n: f"Indicator {n}")
+    name_fr = factory.SelfAttribute("name")
+    unit = "entreprises"
+    unit_fr = factory.SelfAttribute("unit")

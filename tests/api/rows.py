@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from tests.accounts.factories import EnterpriseFactory
-from tests.actions.factories import ActionFactory, AxisFactory, ProgrammeFactory
+from tests.actions.factories import ActionFactory, AxisFactory, IndicatorFactory, ProgrammeFactory
 from tests.calls.factories import ApplicationFactory, CallFactory, selected_application
 from tests.hubs.factories import HubFactory
 from tests.partners.factories import PartnerFactory
@@ -36,6 +36,7 @@ def make(name, action, officer, manager):
         "programmes": ProgrammeFactory,
         "axes": AxisFactory,
         "actions": lambda: ActionFactory(),
+        "indicators": lambda: IndicatorFactory(programme=action.axis.programme, action=action, target=120),
         "partners": PartnerFactory,
         "hubs": HubFactory,
         "calls": lambda: CallFactory(action=action),

@@ -6,6 +6,7 @@ from django.core.management.base import CommandError
 from django.db.models import Count, Sum
 
 from accounts.models import User
+from actions.models import Indicator
 from calls.enums import Phase
 from calls.models import Application, Call, InformationRequest
 from grants.models import Envelope, LedgerEntry
@@ -25,6 +26,7 @@ def demo(db, settings, run_jobs):
 
 def test_the_demonstration_is_lived_in_and_true(demo):
     """Every phase of a call, most states of an application, exact money and a whole journal."""
+    assert Indicator.objects.exclude(target=None).count() == 5
     phases = [call.phase() for call in Call.objects.all()]
     assert (phases.count(Phase.OPEN), phases.count(Phase.CLOSING), phases.count(Phase.RESULTS)) == (3, 1, 2)
     states = dict(Application.objects.order_by().values_list("state").annotate(Count("pk")))

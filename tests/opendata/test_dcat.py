@@ -8,6 +8,7 @@ from rdflib import Graph, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, RDF, SH
 
+from tests.actions.factories import IndicatorFactory
 from tests.hubs.factories import HubFactory
 from tests.opendata.rows import MARKERS, award, marked_person
 from wecd.opendata import editions
@@ -35,6 +36,7 @@ def shapes(*names) -> Graph:
 def everything():
     award()
     HubFactory()
+    IndicatorFactory()
     editions.publish()
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from partners.models import Partner
-from tests.actions.factories import ActionFactory, AxisFactory, ProgrammeFactory
+from tests.actions.factories import ActionFactory, AxisFactory, IndicatorFactory, ProgrammeFactory
 from tests.calls.factories import CallFactory
 from tests.calls.views.test_public import in_phase, text_of
 from tests.grants.factories import AwardFactory
@@ -36,6 +36,7 @@ def an_axis(programme, rows=1, **kwargs):
         in_phase("results", action=action)
         AwardFactory(approved=True, envelope=call.envelope)
         HubFactory(programme=programme)
+        IndicatorFactory(programme=programme, action=action)
     return axis
 
 
@@ -43,9 +44,9 @@ def an_axis(programme, rows=1, **kwargs):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("programme/", 9),  # changed, deadline; programme, axes; actions; roles; axes, calls, legal forms
+        ("programme/", 10),  # changed, deadline; programme, axes; actions; indicators; roles; axes, calls, …
         ("axes/networks/", 10),  # changed, deadline; axis; actions; awards; axes, calls, legal forms; …; hubs
-        ("actions/creative-hubs/", 10),  # changed, deadline; action, partners; awards; …; rows; hubs
+        ("actions/creative-hubs/", 11),  # changed, deadline; action, partners; awards; indicators; …; hubs
         ("partners/wd/", 9),  # changed, deadline; partner; roles; actions; axes, calls, legal forms; rows
     ],
 )

@@ -15,6 +15,7 @@ from partners.domain import agreements, keys
 from partners.enums import Scope
 from partners.models import PartnerMember
 from tests.accounts.factories import EnterpriseFactory, MembershipFactory, UserFactory
+from tests.actions.factories import IndicatorFactory
 from tests.calls.factories import (
     ApplicationFactory,
     CallFactory,
@@ -67,6 +68,8 @@ class World:
         self.question = PublicAnswer.objects.create(
             call=self.call, question_fr="Deux fois ?", answer_fr="Non."
         )
+        action = self.call.action
+        self.indicator = IndicatorFactory(programme=action.axis.programme, action=action)
         self.hub = HubFactory()
         HubManager.objects.create(hub=self.hub, user=self.users["hub-manager"])
         PartnerMember.objects.create(partner=self.call.action.lead, user=self.users["partner-editor"])
@@ -224,6 +227,8 @@ class World:
             "voucher": self.voucher,
             "partners/partner": self.call.action.lead,
             "/partners": self.call.action.lead,
+            "actions/indicator": self.indicator,
+            "/indicators": self.indicator,
             "actions/action": self.call.action,
             "/actions": self.call.action,
             "actions/axis": self.call.action.axis,

@@ -8,8 +8,8 @@ from wecd.common.rest.components import problem_response
 
 DESCRIPTION = """## Who may read
 
-Programmes, axes, actions, partners, hubs, calls and awards are open data: no key is needed. The rest
-needs a partner's key, sent as `Authorization: Bearer wecd_…`, with the scope each operation names; it
+Programmes, axes, actions, indicators, partners, hubs, calls and awards are open data: no key is needed. The
+rest needs a partner's key, sent as `Authorization: Bearer wecd_…`, with the scope each operation names; it
 shows what concerns the actions the partner leads or takes part in. What a key may not see is absent: a
 row is not listed (or answers 404), a member of a row is not there. Members that are personal data need the
 scope `personal:read` and a processing agreement in force.

@@ -42,6 +42,13 @@ TEXTS: dict[str, tuple[Words, Words, str, str, tuple[str, ...]]] = {
         "programme",
         ("public action", "creative economy"),
     ),
+    "indicators": (
+        _("Indicators"),
+        _("What the programme measures: each output and result, its unit, baseline, milestone and target."),
+        "finance",
+        "programme",
+        ("indicators", "monitoring", "cohesion policy"),
+    ),
     "hubs": (
         _("Creative Hubs"),
         _("Each hub with its place, its status on a given day and who runs it."),

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from actions.models import Action, Axis, PartnerPeriod, Programme
+from actions.models import Action, Axis, Indicator, PartnerPeriod, Programme
 from calls.domain.stamps import said, versions_of
 from calls.models import Call, CallRule, Strand
 from grants.models import Envelope
@@ -10,7 +10,7 @@ from hubs.models import Hub
 from partners.models import Partner
 from wecd.common.rest.statements import Ready
 
-SHOWN = (Programme, Axis, Action, Action.partners.through, Partner, PartnerPeriod, Hub)
+SHOWN = (Programme, Axis, Action, Action.partners.through, Indicator, Partner, PartnerPeriod, Hub)
 CALLS = (Call, Strand, CallRule, Envelope)  # an award in force changes its envelope
 
 

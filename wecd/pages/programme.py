@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from actions.models import Action, Axis, PartnerPeriod
+from actions.models import Action, Axis, Indicator, PartnerPeriod
 from calls.domain import catalogue
 from calls.enums import Phase
 from calls.templatetags.call_texts import is_fallback, plain
@@ -23,6 +23,7 @@ from wecd.pages.fitting import AHEAD
 from wecd.pages.history import events_of
 from wecd.pages.home import current_programme, hub_cell
 from wecd.pages.kept import changed
+from wecd.pages.measures import measures
 from wecd.pages.partners import short
 from wecd.pages.partners import slug as partner_slug
 
@@ -61,11 +62,12 @@ def _calls(user, where) -> dict:
 @require_safe
 @kept_for_passers_by(changed=changed)
 def programme(request):
-    """What the programme is: its axes and actions, its partners with their dated roles, its history."""
+    """What the programme is: its axes and actions, what it measures, its partners' roles, its history."""
     row = current_programme()
     if row is None:
         raise Http404(_("No programme has been loaded yet."))
     actions = list(Action.objects.for_list().filter(axis__programme=row))
+    measured = measures(Indicator.objects.for_list().filter(programme=row))
     periods = list(PartnerPeriod.objects.filter(programme=row).select_related("partner"))
     order = ["lead", "partner", "associated"]
     periods.sort(key=lambda period: (order.index(period.role), period.partner.name))
@@ -77,7 +79,8 @@ def programme(request):
         "pages/programme.html",
         {
             "programme": row,
-            "in_french": is_fallback(row, "description"),
+            "measures": measured,
+            "in_french": is_fallback(row, "description") or bool(measured and measured["in_french"]),
             "facts": _facts(row, len(periods), len(actions)),
             "quarters": [
                 {"axis": axis, "actions": [action for action in actions if action.axis_id == axis.pk]}
@@ -178,11 +181,12 @@ def _hubs(programme) -> list[dict]:
 @require_safe
 @kept_for_passers_by(changed=changed)
 def action(request, slug):
-    """One action: what it does, who leads it and with whom, its calls, what it gave."""
+    """One action: what it does, who leads it and with whom, its calls, what it measures, what it gave."""
     row = Action.objects.for_list().prefetch_related("partners").filter(slug=slug).first()
     if row is None:
         raise Http404(_("There is no action at this address."))
     given = figures.awards({"envelope__action": row})
+    measured = measures(Indicator.objects.for_list().filter(action=row))
     name, summary = plain(row, "name"), plain(row, "summary")
     trail = [home_step(), programme_step(), axis_step(row.axis)]
     return render(
@@ -192,7 +196,9 @@ def action(request, slug):
         | {
             "action": row,
             "axis": row.axis,
-            "in_french": any(is_fallback(row, field) for field in ("summary", "description")),
+            "measures": measured,
+            "in_french": any(is_fallback(row, field) for field in ("summary", "description"))
+            or bool(measured and measured["in_french"]),
             "lead": partner_link(row.lead) if row.lead else None,
             "partners": [partner_link(partner) for partner in row.partners.all()],
             "figure": figures.awarded(given, f"?action={row.slug}"),

@@ -1,4 +1,4 @@
-"""Load a programme and its partners, axes, actions and hubs from a file."""
+"""Load a programme and its partners, axes, actions, indicators and hubs from a file."""
 
 from pathlib import Path
 

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from actions.domain import programme_file
 from actions.domain.file_format import check
 from actions.domain.programme_file import day
-from actions.models import Action, Axis, LoadedRow, PartnerPeriod, Programme
+from actions.models import Action, Axis, Indicator, LoadedRow, PartnerPeriod, Programme
 from hubs.models import Hub, HubOperator
 from partners.models import Partner
 from wecd.common import journal
@@ -21,7 +21,7 @@ from wecd.common.models import JournalEntry
 from wecd.common.workflow import Refused
 
 FILE = Path(settings.BASE_DIR) / "actions" / "data" / "wecd_programme.json"
-MODELS = (Programme, Partner, PartnerPeriod, Axis, Action, Hub, HubOperator, LoadedRow)
+MODELS = (Programme, Partner, PartnerPeriod, Axis, Action, Hub, HubOperator, Indicator, LoadedRow)
 OTHER_REGION = {
     "programme": {"code": "KREA", "name": "Kreatives Ostbelgien", "start": "2027"},
     "partners": [{"code": "DG", "name": "Ministerium", "role": "lead"}],
@@ -58,7 +58,7 @@ def test_the_first_programme():
     assert programme.planned_end_on is None
     assert programme.co_financing_rate is None
     assert "2013-01 to 2015-10" in programme.source_note
-    assert [model.objects.count() for model in MODELS[1:7]] == [7, 7, 4, 7, 9, 18]
+    assert [model.objects.count() for model in MODELS[1:8]] == [7, 7, 4, 7, 9, 18, 5]
     assert Partner.objects.get(code="STARTINVEST").city == ""
     assert PartnerPeriod.objects.get(partner__code="SPW").role == "lead"
     cross_overs = Action.objects.get(slug="cluster-cross-overs")
@@ -79,9 +79,9 @@ def test_axes_have_the_short_names_of_the_screens():
     assert names == ["Compétences créatives", "Accompagnement", "Financement", "Réseaux et clusters"]
 
 
-@pytest.mark.parametrize("model", [Axis, Action])
+@pytest.mark.parametrize("model", [Axis, Action, Indicator])
 @pytest.mark.parametrize("language", ["fr", "de", "nl", "en"])
-def test_axes_and_actions_are_named_in_every_language(model, language):
+def test_axes_actions_and_indicators_are_named_in_every_language(model, language):
     load()
     assert all(getattr(row, f"name_{language}") for row in model.objects.all())
 
@@ -101,7 +101,7 @@ def test_the_load_is_in_the_journal(system):
     load()
     entry = journal.entries_about(Programme.objects.get()).get()
     assert (entry.verb, entry.actor) == ("actions.programme.load", system)
-    assert entry.facts["created"] == 53
+    assert entry.facts["created"] == 58
 
 
 def test_what_people_edited_stays():

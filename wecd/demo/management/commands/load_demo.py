@@ -16,7 +16,7 @@ from calls.models import Application, Call
 from wecd.common import journal
 from wecd.demo import applications as applying
 from wecd.demo import calls as writing
-from wecd.demo import clocks, conversations, life_of_claire, mails, partner, people, webhooks
+from wecd.demo import clocks, conversations, indicators, life_of_claire, mails, partner, people, webhooks
 from wecd.demo import decisions as deciding
 from wecd.demo.clock import local
 from wecd.demo.content import load
@@ -52,6 +52,7 @@ class Command(BaseCommand):
 def tell(now, *, share: float = 1.0) -> None:
     """Write the calls, then live through every day since the first one opened."""
     staff = people.create()
+    indicators.tell(now)
     office = deciding.Office(staff["officer"], staff["manager"], staff["finance"])
     story, population, dice = Story(now), Population(), random.Random(2015)  # noqa: S311
     calls = {}
