@@ -61,7 +61,7 @@ def among(few: Statement, whole: Statement, model: type[models.Model]) -> Statem
     PostgreSQL orders no more than eight joins at a time, and would begin with any of them.
     """
     table = f'"{model._meta.db_table}"'
-    parts = re.split(rf"\bFROM {table}(?!\S)", whole.sql)
+    parts = re.split(rf"\bFROM {table}(?!\S| [A-Z]\d)", whole.sql)  # in what is inside, Django calls it U0
     if len(parts) != 2:
         raise ValueError(f"{model.__name__}: the rows must come from its table, once.")
     before, after = parts
