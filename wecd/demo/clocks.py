@@ -37,7 +37,8 @@ def tell(story: Story, calls: dict[str, Call], office: Office, claire: User, pop
     hers = lambda: Application.objects.submitted().filter(call=boost, applicant=claire).first()  # noqa: E731
     story.then(local(boost.opens_at, days=6, hour=21), lambda: office.leave(hers()))
     keys = ["projet-clients", "dossier"]
-    story.then(local(story.now, days=-8, hour=10), _asks(story, office, hers, keys, HERS, 6))
+    # Four days after she submitted: five working days, after which silence admits, are never over then.
+    story.then(local(boost.opens_at, days=10, hour=10), _asks(story, office, hers, keys, HERS, 6))
     theirs = _submits(story, boost, office, population, "asked", local(story.now, days=-6, hour=14))
     keys = ["budget", "budget-pourquoi"]
     story.then(local(story.now, days=-2, hour=9, minute=30), _asks(story, office, theirs, keys, THEIRS, 8))
