@@ -4,6 +4,8 @@ import json
 import time
 import urllib.request
 
+import psycopg
+
 from tests.load.api import MAKE_KEY, ours
 from tests.load.measuring import Bench, interleaved
 from tests.load.table import Row
@@ -34,6 +36,10 @@ with connection.connection.cursor() as cursor:
             size += len(block)
 print(time.perf_counter() - started)
 """
+CHANGE = """
+UPDATE calls_application SET title = 'Changed at ' || clock_timestamp() WHERE id = (
+    SELECT id FROM calls_application WHERE state = 'submitted' ORDER BY id LIMIT 1)
+"""
 
 
 def from_the_beginning(bench: Bench) -> list[Row]:
@@ -63,4 +69,32 @@ def from_the_beginning(bench: Bench) -> list[Row]:
     return [Row("change feed from the beginning", "COPY as NDJSON", seconds, copy, 1.5, note, unit="s")]
 
 
-ROWS = [from_the_beginning]
+def one_change(bench: Bench) -> list[Row]:
+    """From the commit of a change to the answer that tells of it, a million rows standing by."""
+    key, site = bench.shell(MAKE_KEY), ours(bench, API_FEED_PER_MINUTE_WITH_KEY=str(10**6))
+    headers = {"Authorization": f"Bearer {key}"}
+
+    def page(cursor: str) -> dict:
+        url = f"{site}/api/v1/changes?resources=applications&after={cursor}"
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as response:  # noqa: S310
+            return json.load(response)
+
+    cursor = bench.shell("from wecd.feed import cursors, settling; settling.settle(); print(cursors.now())")
+
+    def told() -> float:
+        nonlocal cursor
+        with psycopg.connect(bench.url, autocommit=True) as writer:
+            writer.execute(CHANGE)
+        started = time.perf_counter()
+        found = page(cursor)
+        seconds = time.perf_counter() - started
+        assert len(found["results"]) == 1, found
+        cursor = found["cursor"]
+        return 1000 * seconds
+
+    told()
+    (milliseconds,) = interleaved(told, rounds=15)
+    return [Row("one change among 1,000,000 rows, told", "100 ms", milliseconds, 100, 1.0, unit="ms")]
+
+
+ROWS = [from_the_beginning, one_change]
