@@ -10,7 +10,7 @@ from uuid import UUID
 
 import rules
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -151,10 +151,16 @@ def _new_secret(endpoint: WebhookEndpoint) -> str:
 def send_test(endpoint: WebhookEndpoint, *, by) -> WebhookDelivery:
     """Send a test event now, whether the endpoint is paused or not, and wait for the answer.
 
-    It is tried once. Not to be called in a transaction: it waits for the network.
+    It is tried once. Not to be called in a transaction: it waits for the network. While it waits, the
+    partner sends no other: each keeps a thread of the web server, and a host may never answer.
     """
     with transaction.atomic():
+        Partner.objects.select_for_update(no_key=True).get(pk=endpoint.partner_id)  # one test after the other
         row = _locked(endpoint, "test", by)
+        if _tests(row, timezone.now()).exists():
+            raise Refused(
+                _("A test event of your organisation is still waiting for an answer. Try again in a minute.")
+            )
         message = WebhookMessage(partner_id=row.partner_id, type=TEST)
         message.payload = _payload(TEST, message.at, {"endpoint": str(row.pk)})
         message.save(force_insert=True)
@@ -162,6 +168,14 @@ def send_test(endpoint: WebhookEndpoint, *, by) -> WebhookDelivery:
         journal.record(row, "partners.webhookendpoint.test", by=by, message=message.public_id)
     deliveries.send_now(delivery)
     return delivery
+
+
+def _tests(endpoint: WebhookEndpoint, now: datetime) -> QuerySet[WebhookDelivery]:
+    """The partner's tests under way. One whose process died keeps others waiting no longer than a claim."""
+    began = now - deliveries.CLAIM
+    return WebhookDelivery.objects.open().filter(
+        endpoint__partner=endpoint.partner_id, message__type=TEST, message__at__gt=began
+    )
 
 
 def replay(delivery: WebhookDelivery, *, by) -> None:
