@@ -26,12 +26,15 @@ from partners.models import (
     WebhookMessage,
     WebhookSecret,
 )
-from wecd.common import journal
+from wecd.common import journal, once
+from wecd.common.models.base import uuid7
+from wecd.common.once import MadeAlready
 from wecd.common.workflow import NotAllowed, Refused, move, why_not_permitted
 
 OVERLAP = timedelta(hours=24)  # after a rotation, both secrets sign
 MOST_ENDPOINTS = 20  # of a partner
 MOST_SECRETS = 4  # in force at once
+ROTATE = "partners.webhookendpoint.rotate"
 A_BATCH = 2000  # rows of one INSERT
 Change = tuple[UUID | None, str, UUID, str]  # partner (None: open data), resource, row, kind
 
@@ -39,12 +42,26 @@ Change = tuple[UUID | None, str, UUID, str]  # partner (None: open data), resour
 # --- Endpoints ------------------------------------------------------------------------------------------
 @transaction.atomic
 def create(
-    *, partner: Partner, url: str, events: Iterable[str], by, description: str = ""
+    *,
+    partner: Partner,
+    url: str,
+    events: Iterable[str],
+    by,
+    description: str = "",
+    form: UUID | None = None,
 ) -> tuple[WebhookEndpoint, str]:
-    """A new endpoint, active at once, and its secret. Nothing is sent until something changes."""
-    endpoint = WebhookEndpoint(partner=partner, created_by=by)
+    """A new endpoint, active at once, and its secret. Nothing is sent until something changes.
+
+    ``form`` is the UUID of the form that was sent: the second time, ``MadeAlready``.
+    """
+    endpoint = WebhookEndpoint(id=form or uuid7(), partner=partner, created_by=by)
     _may(endpoint, "add", by)
     Partner.objects.select_for_update().get(pk=partner.pk)  # so that the count holds
+    made = partner.webhooks.filter(pk=endpoint.pk).first()
+    if made is not None:
+        raise MadeAlready(
+            made, _("This webhook was added already. If you did not copy its secret, show it again.")
+        )
     if partner.webhooks.exclude(state=EndpointState.DELETED).count() >= MOST_ENDPOINTS:
         raise Refused(
             ngettext(
@@ -55,7 +72,7 @@ def create(
             % {"count": MOST_ENDPOINTS}
         )
     _fill(endpoint, url, events, description)
-    endpoint.save(force_insert=True)
+    once.insert(endpoint)
     secret = _new_secret(endpoint)
     journal.record(
         endpoint,
@@ -109,9 +126,11 @@ def delete(endpoint: WebhookEndpoint, *, by) -> None:
 
 # --- Secrets --------------------------------------------------------------------------------------------
 @transaction.atomic
-def rotate(endpoint: WebhookEndpoint, *, by) -> str:
+def rotate(endpoint: WebhookEndpoint, *, by, form: UUID | None = None) -> str:
     """A new secret. For 24 hours the one before signs beside it, so that the receiver can change in peace."""
     row = _locked(endpoint, "rotate", by)
+    if once.is_done(row, ROTATE, form):
+        raise MadeAlready(row, _("The new secret was made already. If you did not copy it, show it again."))
     now = timezone.now()
     row.secrets.filter(expires_at__lte=now).delete()
     if row.secrets.count() >= MOST_SECRETS:
@@ -119,7 +138,7 @@ def rotate(endpoint: WebhookEndpoint, *, by) -> str:
     until = now + OVERLAP
     row.secrets.filter(expires_at=None).update(expires_at=until)
     secret = _new_secret(row)
-    journal.record(row, "partners.webhookendpoint.rotate", by=by, both_until=until)
+    journal.record(row, ROTATE, by=by, both_until=until, **({"once": str(form)} if form else {}))
     return secret
 
 
