@@ -7,13 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners.domain import keys
+from partners.domain import keys, networks
 from partners.enums import Scope
 from partners.models import Partner
 from wecd.common.workflow import Refused
 
-A_YEAR = timedelta(days=365)
-LONGEST = timedelta(days=2 * 365)
 OVERLAPS = (
     (0, _("At once")),
     (1, _("After one day")),
@@ -41,7 +39,7 @@ class NetworksField(forms.CharField):
     def clean(self, value):
         text = super().clean(value)
         try:
-            return keys.clean_networks(text.replace(",", " ").replace(";", " ").split())
+            return networks.clean_networks(text.replace(",", " ").replace(";", " ").split())
         except Refused as refused:
             raise ValidationError(str(refused)) from None
 
@@ -76,7 +74,7 @@ class NetworksForm(forms.Form):
     def clean(self):
         data = super().clean() or {}
         if data.get("from_here") and "networks" in data:
-            data["networks"] = keys.clean_networks([*data["networks"], self.address])
+            data["networks"] = networks.clean_networks([*data["networks"], self.address])
         return data
 
 
@@ -86,12 +84,12 @@ class ExpiryField(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
     def __init__(self, **kwargs):
-        super().__init__(label=_("Last day"), initial=lambda: timezone.localdate() + A_YEAR, **kwargs)
+        super().__init__(label=_("Last day"), initial=lambda: timezone.localdate() + keys.A_YEAR, **kwargs)
 
     def validate(self, value):
         super().validate(value)
         today = timezone.localdate()
-        if value and not today < value <= today + LONGEST:
+        if value and not today < value <= today + keys.LONGEST:
             raise ValidationError(_("Choose a day from tomorrow on, two years ahead at most."))
 
 
@@ -125,7 +123,10 @@ class KeyForm(NetworksForm):
 
 
 class RotateForm(forms.Form):
-    """When the key that is replaced ends, and when the new one does."""
+    """When the key that is replaced ends, and when the new one does.
+
+    An OAuth client can also be replaced at once, without a second one: it then keeps its ID.
+    """
 
     overlap = forms.TypedChoiceField(
         label=_("The old key ends"),
@@ -137,9 +138,15 @@ class RotateForm(forms.Form):
     )
     expires_on = ExpiryField(help_text=_("Of the new key. We write to you 14 and 3 days before."))
 
-    def __init__(self, *args, side_by_side: bool = True, **kwargs):
+    def __init__(self, *args, of_client: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["overlap"].required = side_by_side
+        if of_client:
+            overlap = self.fields["overlap"]
+            overlap.required, overlap.label = False, _("The old secret ends")
+            overlap.help_text = _(
+                "Until then both work: the new secret comes with a client ID of its own. At once: the client"
+                " keeps its ID."
+            )
 
     def clean_overlap(self) -> int:
         return self.cleaned_data["overlap"] or 0

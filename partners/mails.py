@@ -20,12 +20,16 @@ def _scopes(c) -> str:
     return "\n".join(f"- {each}" for each in words) or f"- {_('Open data only')}"
 
 
+def _networks(c) -> str:
+    return "\n".join(f"- {each}" for each in c["about"].networks) or f"- {_('none: it works from anywhere')}"
+
+
 def _replaces(c) -> str:
     old = c["about"].replaces
     if old is None:
         return ""
     return _("It replaces the key that begins with %(prefix)s, which works until %(moment)s.") % {
-        "prefix": old.prefix,
+        "prefix": old.client_id or old.prefix,
         "moment": formatting.moment(old.expires_at),
     }
 
@@ -83,6 +87,26 @@ declare(
         gettext_lazy("Key expires soon"),
         gettext_lazy("14 and 3 days before an API key expires: to every member of the partner."),
         (NAME.must(), PREFIX, PARTNER, UNTIL.must(), LINK),
+    ),
+    Mail(
+        "partners/key_widened",
+        gettext_lazy("Networks of a key widened"),
+        gettext_lazy("When an API key works from more networks than before: to every member of the partner."),
+        (
+            NAME.must(),
+            PREFIX,
+            PARTNER,
+            PERSON,
+            Placeholder(
+                "networks",
+                gettext_lazy("Lines: the networks it works from"),
+                "- 192.0.2.0/24",
+                _networks,
+                needed=True,
+            ),
+            LINK,
+        ),
+        context=lambda row: {"by": row.created_by},
     ),
     Mail(
         "partners/key_revoked",

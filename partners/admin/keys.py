@@ -6,16 +6,21 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
+from accounts.confirmed import confirmed
 from accounts.rules import is_manager
 from partners.domain import keys, oauth
+from partners.domain.networks import widen
 from partners.enums import Scope
 from partners.forms import NetworksField, NetworksForm, RotateForm
 from partners.models import ApiKey
+from wecd.common import once
 from wecd.common.admin import StaffModelAdmin, may
+from wecd.common.once import MadeAlready
 from wecd.common.workflow import Refused
 
 
@@ -38,9 +43,12 @@ class KeyForm(forms.ModelForm):
         ),
     )
 
+    once = forms.CharField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = ApiKey
         fields = ["partner", "name", "scopes", "networks", "expires_at"]
+        help_texts = {"expires_at": gettext_lazy("In a year when left empty; two years ahead at most.")}
 
     def clean(self):
         """What the domain would refuse shows beside the form."""
@@ -51,6 +59,21 @@ class KeyForm(forms.ModelForm):
             except Refused as refused:
                 raise forms.ValidationError(str(refused))
         return data
+
+
+def _change(request, key: ApiKey, form: NetworksForm):
+    """Save what the form says, and where to go then; None when it is refused."""
+    data = form.cleaned_data
+    try:
+        keys.change(key, by=request.user, name=data["name"], networks=data["networks"])
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return None
+    messages.success(request, _("Your changes are saved."))
+    return HttpResponseRedirect(reverse("admin:partners_apikey_change", args=[key.pk]))
+
+
+_confirmed_change = confirmed(_change)
 
 
 @admin.register(ApiKey)
@@ -81,7 +104,7 @@ class ApiKeyAdmin(StaffModelAdmin):
     ]
 
     def get_fields(self, request, obj=None):
-        return self.shown if obj else ["partner", "name", "scopes", "networks", "expires_at"]
+        return self.shown if obj else [*self.form.Meta.fields, once.FIELD]
 
     def get_readonly_fields(self, request, obj=None):
         return self.shown if obj else []
@@ -109,6 +132,21 @@ class ApiKeyAdmin(StaffModelAdmin):
         """Members of a partner create theirs in its space."""
         return is_manager(request.user)
 
+    def get_changeform_initial_data(self, request):
+        return super().get_changeform_initial_data(request) | {once.FIELD: once.token(request.user)}
+
+    @method_decorator(confirmed)
+    def add_view(self, request, form_url="", extra_context=None):
+        """It ends with a secret, so one signed in a short while ago. The same form twice makes one key."""
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except MadeAlready as made:
+            return self._to_key(request, made)
+
+    def _to_key(self, request, made: MadeAlready):
+        messages.warning(request, str(made))
+        return HttpResponseRedirect(reverse("admin:partners_apikey_change", args=[made.row.pk]))
+
     def save_model(self, request, obj, form, change):
         """Create through the domain; the row Django's form built is only its data."""
         made, request.new_secret = keys.create(
@@ -118,6 +156,7 @@ class ApiKeyAdmin(StaffModelAdmin):
             networks=form.cleaned_data["networks"],
             expires_at=obj.expires_at,
             by=request.user,
+            form=once.key_of(request.user, form.cleaned_data[once.FIELD]),
         )
         obj.pk = made.pk
 
@@ -151,8 +190,11 @@ class ApiKeyAdmin(StaffModelAdmin):
         return self._may(request, "edit", object_id)
 
     def has_rotate_permission(self, request, object_id=None) -> bool:
-        unreplaced = not ApiKey.objects.filter(replaces=object_id).exists()
-        return unreplaced and self._may(request, "rotate", object_id)
+        new = ApiKey.objects.filter(replaces=object_id).first()
+        if new is None:
+            return self._may(request, "rotate", object_id)
+        sent = once.key_of(request.user, request.POST.get(once.FIELD))  # the form that made it, once more
+        return sent == new.pk and may(request.user, "rotate", ApiKey, new)
 
     @action(
         description=gettext_lazy("Name and networks"),
@@ -164,27 +206,23 @@ class ApiKeyAdmin(StaffModelAdmin):
         key = get_object_or_404(ApiKey.objects.select_related("partner"), pk=object_id)
         form = NetworksForm(request.POST or None, initial={"name": key.name, "networks": key.networks})
         if request.method == "POST" and form.is_valid():
-            try:
-                keys.change(
-                    key,
-                    by=request.user,
-                    name=form.cleaned_data["name"],
-                    networks=form.cleaned_data["networks"],
-                )
-            except Refused as refused:
-                form.add_error(None, str(refused))
-            else:
-                messages.success(request, _("Your changes are saved."))
-                return HttpResponseRedirect(reverse("admin:partners_apikey_change", args=[key.pk]))
+            change = _confirmed_change if widen(key.networks, form.cleaned_data["networks"]) else _change
+            answer = change(request, key, form)
+            if answer:
+                return answer
         return self._asked(request, key, form, _("Name and networks"), _("Save the changes"))
 
     @action(description=gettext_lazy("Replace"), url_path="rotate", permissions=["rotate"], icon="autorenew")
+    @method_decorator(confirmed)
     def rotate(self, request, object_id):
         key = get_object_or_404(ApiKey.objects.select_related("partner"), pk=object_id)
-        form = RotateForm(request.POST or None, side_by_side=not key.client_id)
+        form = RotateForm(request.POST or None, of_client=bool(key.client_id))
         if request.method == "POST" and form.is_valid():
+            sent = once.key_of(request.user, request.POST.get(once.FIELD))
             try:
-                made, secret = oauth.replace(key, by=request.user, **form.facts)
+                made, secret = oauth.replace(key, by=request.user, form=sent, **form.facts)
+            except MadeAlready as already:
+                return self._to_key(request, already)
             except Refused as refused:
                 form.add_error(None, str(refused))
             else:
@@ -198,6 +236,7 @@ class ApiKeyAdmin(StaffModelAdmin):
             "key": key,
             "form": form,
             "button": button,
+            "once": once.token(request.user, request.POST.get(once.FIELD)),
             "back": reverse("admin:partners_apikey_change", args=[key.pk]),
         }
         return TemplateResponse(request, "admin/partners/key_form.html", context)

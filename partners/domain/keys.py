@@ -7,23 +7,25 @@ import string
 import zlib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from ipaddress import ip_address, ip_network
 from typing import Any
+from uuid import UUID
 
 import rules
 from allauth.idp.oidc.models import Client
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from partners.domain.networks import clean_networks, widen
 from partners.enums import Scope
 from partners.models import ApiKey, Partner
 from partners.rules import is_member
-from wecd.common import journal
+from wecd.common import journal, once
+from wecd.common.models.base import uuid7
+from wecd.common.once import MadeAlready
 from wecd.common.outbox import queue_mail
 from wecd.common.rest.reader import PERSONAL
 from wecd.common.workflow import NotAllowed, Refused, why_not_permitted
@@ -31,7 +33,8 @@ from wecd.common.workflow import NotAllowed, Refused, why_not_permitted
 PREFIX = "wecd_"
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 SHAPE = re.compile(r"wecd_([0-9A-Za-z]{32})_([0-9A-Za-z]{6})\Z")
-MOST, MOST_NETWORKS = 20, 20  # usable keys of a partner; networks of a key
+MOST = 20  # usable keys of a partner
+A_YEAR, LONGEST = timedelta(days=365), timedelta(days=2 * 365)  # the life of a key: usual, at most
 LONGEST_OVERLAP = timedelta(days=30)
 WARNED_BEFORE = (timedelta(days=3), timedelta(days=14))  # the nearest first: one late mail, not two
 WARNED = "partners.apikey.warn"
@@ -47,16 +50,19 @@ def create(
     networks: Iterable[str] = (),
     expires_at: datetime | None = None,
     raw: str | None = None,
+    form: UUID | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its secret, which is shown once and never stored: only its SHA-256 is.
 
-    ``raw`` sets the secret of the demo and of tests; production refuses it. Writes the journal, and to the
-    partner's members.
+    It works for a year when no end is given. ``raw`` sets the secret of the demo and of tests; production
+    refuses it. ``form`` is the UUID of the form that was sent: the second time, ``MadeAlready``. Writes the
+    journal, and to the partner's members.
     """
     if raw is not None and settings.WECD_ENV == "production":
         raise Refused(_("In production, the portal chooses the secret of a key."))
     raw = raw or new_secret()
     row = ApiKey(
+        id=form or uuid7(),
         partner=partner,
         name=name,
         scopes=sorted(set(scopes)),
@@ -72,6 +78,8 @@ def add(row: ApiKey, hash_: str, *, prefix: str, by) -> ApiKey:
         partner = Partner.objects.select_for_update().get(pk=row.partner_id)  # the most there may be, counted
         if not rules.has_perm(ApiKey.get_perm("add"), by, partner):
             raise NotAllowed(why_not_permitted(row, "add", by))
+        must_be_first(partner.api_keys.filter(pk=row.pk))
+        row.expires_at = row.expires_at or timezone.now() + A_YEAR
         check(row.scopes, row.expires_at, partner=partner)
         if ApiKey.objects.filter(hash=hash_).exists():
             raise Refused(_("This key exists already."))
@@ -81,22 +89,25 @@ def add(row: ApiKey, hash_: str, *, prefix: str, by) -> ApiKey:
                 % {"most": MOST}
             )
         row.partner, row.hash, row.prefix, row.created_by = partner, hash_, prefix, by
-        row.save(force_insert=True)
+        once.insert(row)
         _record_new(row, by)
     return row
 
 
 def rotate(
-    key: ApiKey, *, by, overlap: timedelta, expires_at: datetime | None = None, raw: str | None = None
+    key: ApiKey,
+    *,
+    by,
+    overlap: timedelta,
+    expires_at: datetime | None = None,
+    raw: str | None = None,
+    form: UUID | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key like this one, and its secret. Both work until the old one ends, after ``overlap``.
 
-    A key is replaced once: what replaces it is rotated next. Writes the journal of both, and to the members.
+    A key is replaced once: what replaces it is rotated next. The new one works for a year when no end is
+    given. Writes the journal of both, and to the members.
     """
-    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
-        raise Refused(
-            _("Both keys can work side by side for at most %(days)s days.") % {"days": LONGEST_OVERLAP.days}
-        )
     if raw is not None and settings.WECD_ENV == "production":
         raise Refused(_("In production, the portal chooses the secret of a key."))
     raw = raw or new_secret()
@@ -104,28 +115,34 @@ def rotate(
         old = locked(key, "rotate", by)
         if old.client_id:
             raise Refused(_("An OAuth client gets a new secret instead."))
-        must_be_usable(old)
-        if hasattr(old, "replaced_by"):
-            raise Refused(_("This key has been replaced already: rotate the one that replaced it."))
-        must_end_later(expires_at)
-        new = ApiKey.objects.create(
-            partner=old.partner,
-            name=old.name,
-            prefix=raw[:12],
-            hash=digest(raw),
-            scopes=old.scopes,
-            networks=old.networks,
-            expires_at=expires_at,
-            replaces=old,
-            created_by=by,
-        )
-        ends = timezone.now() + overlap
-        old.expires_at = min(old.expires_at or ends, ends)
-        old.save(update_fields=["expires_at", "updated_at"])
-        facts = {"partner": old.partner.code, "prefix": old.prefix, "until": old.expires_at}
-        journal.record(old, "partners.apikey.rotate", by=by, replaced_by=str(new.pk), **facts)
-        _record_new(new, by, replaces=str(old.pk))
+        new = ApiKey(id=form or uuid7(), prefix=raw[:12], hash=digest(raw), expires_at=expires_at)
+        stand_beside(old, new, by=by, overlap=overlap)
     return new, raw
+
+
+def stand_beside(old: ApiKey, new: ApiKey, *, by, overlap: timedelta) -> None:
+    """Keep a new row (key or OAuth client) that has all the old one has, and give that one its end.
+
+    The caller has locked the old one.
+    """
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        raise Refused(
+            _("Both keys can work side by side for at most %(days)s days.") % {"days": LONGEST_OVERLAP.days}
+        )
+    must_be_first(ApiKey.objects.filter(pk=new.pk, replaces=old))
+    must_be_usable(old)
+    must_not_be_replaced(old)
+    new.expires_at = new.expires_at or timezone.now() + A_YEAR
+    must_end_in_time(new.expires_at)
+    new.partner, new.name, new.scopes, new.networks = old.partner, old.name, old.scopes, old.networks
+    new.replaces, new.created_by = old, by
+    once.insert(new)
+    ends = timezone.now() + overlap
+    old.expires_at = min(old.expires_at or ends, ends)
+    old.save(update_fields=["expires_at", "updated_at"])
+    facts = {"partner": old.partner.code, "prefix": old.prefix, "until": old.expires_at}
+    journal.record(old, "partners.apikey.rotate", by=by, replaced_by=str(new.pk), **facts)
+    _record_new(new, by, replaces=str(old.pk))
 
 
 def _record_new(row: ApiKey, by, **facts) -> None:
@@ -145,7 +162,10 @@ def _record_new(row: ApiKey, by, **facts) -> None:
 
 
 def change(key: ApiKey, *, by, name: str, networks: Iterable[str]) -> ApiKey:
-    """Another name, other networks. Scopes stay: more is another key. The journal keeps before and after."""
+    """Another name, other networks. Scopes stay: more is another key. The journal keeps before and after.
+
+    Writes to the members when it works from more places than before: pages ask who one is first (``widen``).
+    """
     with transaction.atomic():
         row = locked(key, "edit", by)
         must_be_usable(row)
@@ -156,9 +176,12 @@ def change(key: ApiKey, *, by, name: str, networks: Iterable[str]) -> ApiKey:
             if getattr(row, field) != value
         }
         if facts:
+            wider = widen(row.networks, wanted["networks"])
             row.name, row.networks = wanted["name"], wanted["networks"]
             row.save(update_fields=["name", "networks", "updated_at"])
             journal.record(row, "partners.apikey.change", by=by, prefix=row.prefix, **facts)
+            if wider:
+                tell_members("partners/key_widened", row, by=by)
     return row
 
 
@@ -223,58 +246,34 @@ def note_personal_read(key_id) -> None:
     transaction.on_commit(lambda: _noted.update({key_id: today}))
 
 
+def must_be_first(rows: QuerySet[ApiKey]) -> None:
+    """``MadeAlready`` when the form that was sent has made its key before."""
+    row = rows.first()
+    if row is not None:
+        said = _(
+            "This key was made already, and its secret shown once. If you did not copy it, replace the key."
+        )
+        raise MadeAlready(row, said)
+
+
 def check(scopes: Iterable[str], expires_at: datetime | None, *, partner: Partner | None = None) -> None:
     """Refuse what would make no usable key."""
     unknown = set(scopes) - set(Scope.values)
     if unknown:
         raise Refused(_("There is no scope “%(scope)s”.") % {"scope": ", ".join(sorted(unknown))})
-    must_end_later(expires_at)
+    must_end_in_time(expires_at)
     if PERSONAL in scopes and partner is not None and not partner.agreements.in_force().exists():
         raise Refused(
             _("Personal data need a processing agreement in force with the partner: there is none on file.")
         )
 
 
-def clean_networks(networks: Iterable[str]) -> list[str]:
-    """Each network in its shortest form, once. ``Refused`` names what is none."""
-    found: list[str] = []
-    for text in filter(None, (each.strip() for each in networks)):
-        try:
-            network = ip_network(text, strict=False)
-        except ValueError:
-            raise Refused(
-                _("“%(text)s” is no network. Write an address (192.0.2.7) or a range (192.0.2.0/24).")
-                % {"text": text[:60]}
-            ) from None
-        if not network.prefixlen:
-            raise Refused(
-                _("“%(text)s” is every address there is: leave the networks empty instead.") % {"text": text}
-            )
-        if str(network) not in found:
-            found.append(str(network))
-    if len(found) > MOST_NETWORKS:
-        raise Refused(_("A key takes at most %(most)s networks.") % {"most": MOST_NETWORKS})
-    return found
-
-
-def is_from(networks: list[str], address: str) -> bool:
-    """Whether an address is in one of the networks; without any, every address is."""
-    return not networks or any(_is_in(address, network) for network in networks)
-
-
-@lru_cache(maxsize=1000)
-def _is_in(address: str, network: str) -> bool:
-    try:
-        seen = ip_address(address)
-    except ValueError:
-        return False
-    return (getattr(seen, "ipv4_mapped", None) or seen) in ip_network(network)
-
-
-def must_end_later(expires_at: datetime | None) -> None:
-    """Refuse an end that has passed."""
+def must_end_in_time(expires_at: datetime | None) -> None:
+    """Refuse an end that has passed, and one more than two years ahead. Without any, it is a year."""
     if expires_at and expires_at <= timezone.now():
         raise Refused(_("The key would have expired already: choose a later date."))
+    if expires_at and timezone.localdate(expires_at) > timezone.localdate() + LONGEST:
+        raise Refused(_("A key works for two years at most: choose an earlier date."))
 
 
 def must_be_usable(row: ApiKey) -> None:
@@ -283,6 +282,12 @@ def must_be_usable(row: ApiKey) -> None:
         raise Refused(_("This key was revoked already."))
     if not row.is_usable:
         raise Refused(_("This key has expired: create a new one."))
+
+
+def must_not_be_replaced(row: ApiKey) -> None:
+    """Refuse what another key stands beside already."""
+    if hasattr(row, "replaced_by"):
+        raise Refused(_("This key has been replaced already: rotate the one that replaced it."))
 
 
 def locked(key: ApiKey, verb: str, by) -> ApiKey:

@@ -14,7 +14,8 @@ from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 
 from partners.domain import oauth
-from partners.domain.keys import PREFIX, digest, is_from, is_mistyped
+from partners.domain.keys import PREFIX, digest, is_mistyped
+from partners.domain.networks import is_from
 from partners.models import ApiKey, ProcessingAgreement
 from wecd.common.rest.holes import Hole
 from wecd.common.rest.reader import PERSONAL, Reader

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import rules
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,12 +26,15 @@ from partners.models import (
     WebhookMessage,
     WebhookSecret,
 )
-from wecd.common import journal
+from wecd.common import journal, once
+from wecd.common.models.base import uuid7
+from wecd.common.once import MadeAlready
 from wecd.common.workflow import NotAllowed, Refused, move, why_not_permitted
 
 OVERLAP = timedelta(hours=24)  # after a rotation, both secrets sign
 MOST_ENDPOINTS = 20  # of a partner
 MOST_SECRETS = 4  # in force at once
+ROTATE = "partners.webhookendpoint.rotate"
 A_BATCH = 2000  # rows of one INSERT
 Change = tuple[UUID | None, str, UUID, str]  # partner (None: open data), resource, row, kind
 
@@ -39,12 +42,26 @@ Change = tuple[UUID | None, str, UUID, str]  # partner (None: open data), resour
 # --- Endpoints ------------------------------------------------------------------------------------------
 @transaction.atomic
 def create(
-    *, partner: Partner, url: str, events: Iterable[str], by, description: str = ""
+    *,
+    partner: Partner,
+    url: str,
+    events: Iterable[str],
+    by,
+    description: str = "",
+    form: UUID | None = None,
 ) -> tuple[WebhookEndpoint, str]:
-    """A new endpoint, active at once, and its secret. Nothing is sent until something changes."""
-    endpoint = WebhookEndpoint(partner=partner, created_by=by)
+    """A new endpoint, active at once, and its secret. Nothing is sent until something changes.
+
+    ``form`` is the UUID of the form that was sent: the second time, ``MadeAlready``.
+    """
+    endpoint = WebhookEndpoint(id=form or uuid7(), partner=partner, created_by=by)
     _may(endpoint, "add", by)
     Partner.objects.select_for_update().get(pk=partner.pk)  # so that the count holds
+    made = partner.webhooks.filter(pk=endpoint.pk).first()
+    if made is not None:
+        raise MadeAlready(
+            made, _("This webhook was added already. If you did not copy its secret, show it again.")
+        )
     if partner.webhooks.exclude(state=EndpointState.DELETED).count() >= MOST_ENDPOINTS:
         raise Refused(
             ngettext(
@@ -55,7 +72,7 @@ def create(
             % {"count": MOST_ENDPOINTS}
         )
     _fill(endpoint, url, events, description)
-    endpoint.save(force_insert=True)
+    once.insert(endpoint)
     secret = _new_secret(endpoint)
     journal.record(
         endpoint,
@@ -109,9 +126,11 @@ def delete(endpoint: WebhookEndpoint, *, by) -> None:
 
 # --- Secrets --------------------------------------------------------------------------------------------
 @transaction.atomic
-def rotate(endpoint: WebhookEndpoint, *, by) -> str:
+def rotate(endpoint: WebhookEndpoint, *, by, form: UUID | None = None) -> str:
     """A new secret. For 24 hours the one before signs beside it, so that the receiver can change in peace."""
     row = _locked(endpoint, "rotate", by)
+    if once.is_done(row, ROTATE, form):
+        raise MadeAlready(row, _("The new secret was made already. If you did not copy it, show it again."))
     now = timezone.now()
     row.secrets.filter(expires_at__lte=now).delete()
     if row.secrets.count() >= MOST_SECRETS:
@@ -119,7 +138,7 @@ def rotate(endpoint: WebhookEndpoint, *, by) -> str:
     until = now + OVERLAP
     row.secrets.filter(expires_at=None).update(expires_at=until)
     secret = _new_secret(row)
-    journal.record(row, "partners.webhookendpoint.rotate", by=by, both_until=until)
+    journal.record(row, ROTATE, by=by, both_until=until, **({"once": str(form)} if form else {}))
     return secret
 
 
@@ -151,10 +170,16 @@ def _new_secret(endpoint: WebhookEndpoint) -> str:
 def send_test(endpoint: WebhookEndpoint, *, by) -> WebhookDelivery:
     """Send a test event now, whether the endpoint is paused or not, and wait for the answer.
 
-    It is tried once. Not to be called in a transaction: it waits for the network.
+    It is tried once. Not to be called in a transaction: it waits for the network. While it waits, the
+    partner sends no other: each keeps a thread of the web server, and a host may never answer.
     """
     with transaction.atomic():
+        Partner.objects.select_for_update(no_key=True).get(pk=endpoint.partner_id)  # one test after the other
         row = _locked(endpoint, "test", by)
+        if _tests(row, timezone.now()).exists():
+            raise Refused(
+                _("A test event of your organisation is still waiting for an answer. Try again in a minute.")
+            )
         message = WebhookMessage(partner_id=row.partner_id, type=TEST)
         message.payload = _payload(TEST, message.at, {"endpoint": str(row.pk)})
         message.save(force_insert=True)
@@ -162,6 +187,14 @@ def send_test(endpoint: WebhookEndpoint, *, by) -> WebhookDelivery:
         journal.record(row, "partners.webhookendpoint.test", by=by, message=message.public_id)
     deliveries.send_now(delivery)
     return delivery
+
+
+def _tests(endpoint: WebhookEndpoint, now: datetime) -> QuerySet[WebhookDelivery]:
+    """The partner's tests under way. One whose process died keeps others waiting no longer than a claim."""
+    began = now - deliveries.CLAIM
+    return WebhookDelivery.objects.open().filter(
+        endpoint__partner=endpoint.partner_id, message__type=TEST, message__at__gt=began
+    )
 
 
 def replay(delivery: WebhookDelivery, *, by) -> None:

@@ -6,13 +6,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.confirmed import confirmed
 from partners.domain import keys, oauth, usage
+from partners.domain.networks import widen
 from partners.enums import KeyState, Scope
 from partners.forms import KeyForm, NetworksForm, RotateForm, end_of
 from partners.models import ApiKey, Partner
-from partners.views.confirmed import confirmed
-from partners.views.door import in_space, shell
-from wecd.common import addresses
+from partners.views.door import again, in_space, shell
+from wecd.common import addresses, kept, once
+from wecd.common.once import MadeAlready
 from wecd.common.workflow import Refused
 
 SECTION = "partner_keys"
@@ -41,10 +43,12 @@ def key_list(request, partner):
 
 @in_space
 @confirmed
+@kept.keeps("key_new", "name", "networks", by="code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def key_new(request, partner):
     """The form of a new key; on POST the one page that shows its secret."""
     form = KeyForm(request.POST or None, partner=partner, address=addresses.of_client(request))
+    typed = kept.restore(request, form, partner.code, "key_new")
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -55,13 +59,23 @@ def key_new(request, partner):
                 networks=data["networks"],
                 expires_at=end_of(data["expires_on"]),
                 by=request.user,
+                form=once.key_of(request.user, request.POST.get(once.FIELD)),
             )
+        except MadeAlready as made:
+            return _to_key(request, partner, made)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
+            kept.drop(request, partner.code, "key_new")
             return _shown_once(request, partner, key, secret)
-    context = shell(partner, SECTION, form=form)
+    context = shell(partner, SECTION, form=form, **again(request, typed))
     return render(request, "partner/key_new.html", context, status=_status(form))
+
+
+def _to_key(request, partner: Partner, made: MadeAlready):
+    """Where the same form sent twice leads: the key it made, without its secret."""
+    messages.warning(request, str(made))
+    return redirect("partner_key", partner.code, made.row.pk)
 
 
 def _shown_once(request, partner: Partner, key: ApiKey, secret: str):
@@ -76,28 +90,29 @@ def _scope_words(key: ApiKey) -> list[str]:
 
 
 @in_space
+@kept.keeps("key", "name", "networks", by="pk")
 @require_http_methods(["GET", "HEAD", "POST"])
 def key_page(request, partner, pk):
-    """What one key may see and how it is used; its name and networks are changed here."""
+    """What one key may see and how it is used; its name and networks are changed here.
+
+    To let it work from more places, one confirms first who one is.
+    """
     key = _key(request, partner, pk)
     initial = {"name": key.name, "networks": key.networks}
     address = addresses.of_client(request)
     form = NetworksForm(request.POST or None, initial=initial, address=address)
+    typed = kept.restore(request, form, pk, "key")
     if request.method == "POST" and form.is_valid():
-        try:
-            keys.change(
-                key, by=request.user, name=form.cleaned_data["name"], networks=form.cleaned_data["networks"]
-            )
-        except Refused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, _("Your changes are saved."))
-            return redirect("partner_key", partner.code, key.pk)
+        change = _confirmed_change if widen(key.networks, form.cleaned_data["networks"]) else _change
+        answer = change(request, partner, key, form)
+        if answer:
+            return answer
     context = shell(
         partner,
         SECTION,
         key=key,
         form=form,
+        restored=bool(typed),
         works=key.state in WORKING,
         scopes=_scope_words(key),
         reads_personal=Scope.PERSONAL_READ in key.scopes,
@@ -107,21 +122,44 @@ def key_page(request, partner, pk):
     return render(request, "partner/key.html", context, status=_status(form))
 
 
+@kept.keeps("key", "name", "networks", by="pk")
+def _change(request, partner: Partner, key: ApiKey, form: NetworksForm):
+    """Save what the form says, and where to go then; None when it is refused."""
+    data = form.cleaned_data
+    try:
+        keys.change(key, by=request.user, name=data["name"], networks=data["networks"])
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return None
+    kept.drop(request, key.pk, "key")
+    messages.success(request, _("Your changes are saved."))
+    return redirect("partner_key", partner.code, key.pk)
+
+
+_confirmed_change = confirmed(_change)
+
+
 @in_space
 @confirmed
+@kept.keeps("key_rotate", "expires_on", by="pk")
 @require_http_methods(["GET", "HEAD", "POST"])
 def key_rotate(request, partner, pk):
     """Replace a key by one like it; on POST the one page that shows the new secret."""
     key = _key(request, partner, pk)
-    form = RotateForm(request.POST or None, side_by_side=not key.client_id)
+    form = RotateForm(request.POST or None, of_client=bool(key.client_id))
+    typed = kept.restore(request, form, pk, "key_rotate")
     if request.method == "POST" and form.is_valid():
+        sent = once.key_of(request.user, request.POST.get(once.FIELD))
         try:
-            new, secret = oauth.replace(key, by=request.user, **form.facts)
+            new, secret = oauth.replace(key, by=request.user, form=sent, **form.facts)
+        except MadeAlready as made:
+            return _to_key(request, partner, made)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
+            kept.drop(request, pk, "key_rotate")
             return _shown_once(request, partner, new, secret)
-    context = shell(partner, SECTION, key=key, form=form)
+    context = shell(partner, SECTION, key=key, form=form, **again(request, typed))
     return render(request, "partner/key_rotate.html", context, status=_status(form))
 
 

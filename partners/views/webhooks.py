@@ -5,14 +5,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.confirmed import confirmed
 from partners.domain import event_types, webhooks
+from partners.enums import EndpointState
 from partners.models import Partner, WebhookEndpoint
-from partners.views.confirmed import confirmed
-from partners.views.door import in_space, shell
+from partners.views.door import again, in_space, shell
 from partners.webhook_forms import EndpointForm
+from wecd.common import kept, once
+from wecd.common.once import MadeAlready
 from wecd.common.workflow import Refused
 
 SECTION = "partner_webhooks"
+TYPED = ("url", "description")  # the texts of its form
 NAMED = 3  # events of one row of the list
 
 
@@ -40,10 +44,12 @@ def endpoint_list(request, partner):
 
 @in_space
 @confirmed
+@kept.keeps("webhook_new", *TYPED, by="code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def endpoint_new(request, partner):
     """The form of a new endpoint; on POST the page that shows its secret."""
     form = EndpointForm(request.POST or None)
+    typed = kept.restore(request, form, partner.code, "webhook_new")
     if request.method == "POST" and form.is_valid():
         try:
             endpoint, secret = webhooks.create(
@@ -52,21 +58,35 @@ def endpoint_new(request, partner):
                 events=form.chosen(),
                 description=form.cleaned_data["description"],
                 by=request.user,
+                form=once.key_of(request.user, request.POST.get(once.FIELD)),
             )
+        except MadeAlready as made:
+            return _to_endpoint(request, partner, made)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
+            kept.drop(request, partner.code, "webhook_new")
             return _secret_page(request, partner, endpoint, secret, is_new=True)
-    context = shell(partner, SECTION, form=form)
+    context = shell(partner, SECTION, form=form, **again(request, typed))
     return render(request, "partner/webhook_form.html", context, status=status_of(form))
 
 
+def _to_endpoint(request, partner: Partner, made: MadeAlready):
+    """Where the same form sent twice leads: what it made, or the list when that is deleted."""
+    messages.warning(request, str(made))
+    if made.row.state == EndpointState.DELETED:
+        return redirect("partner_webhooks", partner.code)
+    return redirect("partner_webhook", partner.code, made.row.pk)
+
+
 @in_space
+@kept.keeps("webhook", *TYPED, by="pk")
 @require_http_methods(["GET", "HEAD", "POST"])
 def endpoint_change(request, partner, pk):
     """Another address, other events."""
     endpoint = find(request, partner, pk)
     form = EndpointForm(request.POST or None, initial=EndpointForm.initial_of(endpoint))
+    typed = kept.restore(request, form, pk, "webhook")
     if request.method == "POST" and form.is_valid():
         try:
             webhooks.change(
@@ -79,9 +99,10 @@ def endpoint_change(request, partner, pk):
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
+            kept.drop(request, pk, "webhook")
             messages.success(request, _("Your changes are saved."))
             return redirect("partner_webhook", partner.code, endpoint.pk)
-    context = shell(partner, SECTION, form=form, endpoint=endpoint)
+    context = shell(partner, SECTION, form=form, endpoint=endpoint, restored=bool(typed))
     return render(request, "partner/webhook_form.html", context, status=status_of(form))
 
 
@@ -105,12 +126,16 @@ def endpoint_rotate(request, partner, pk):
     endpoint = find(request, partner, pk)
     if request.method == "POST":
         try:
-            secret = webhooks.rotate(endpoint, by=request.user)
+            sent = once.key_of(request.user, request.POST.get(once.FIELD))
+            secret = webhooks.rotate(endpoint, by=request.user, form=sent)
+        except MadeAlready as made:
+            return _to_endpoint(request, partner, made)
         except Refused as refused:
             messages.error(request, str(refused))
             return redirect("partner_webhook", partner.code, endpoint.pk)
         return _secret_page(request, partner, endpoint, secret, is_rotated=True)
-    return render(request, "partner/webhook_rotate.html", shell(partner, SECTION, endpoint=endpoint))
+    context = shell(partner, SECTION, endpoint=endpoint, **again(request, None))
+    return render(request, "partner/webhook_rotate.html", context)
 
 
 def _secret_page(request, partner: Partner, endpoint: WebhookEndpoint, secret: str, **more):

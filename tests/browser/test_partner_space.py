@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from partners.models import ApiKey
@@ -115,6 +117,46 @@ def test_by_keyboard_alone(page, live_server, sign_in, member):
     page.keyboard.type("Keyboard")
     page.keyboard.press("Enter")
     shown(page)
+
+
+def test_a_reload_of_the_secret_makes_no_second_key(page, live_server, sign_in, check, member):
+    sign_in(page, member)
+    make(page, live_server.url)
+    page.reload()
+    expect(page.get_by_text("This key was made already")).to_be_visible()
+    expect(page.get_by_role("heading", name="Data warehouse")).to_be_visible()
+    assert not SECRET.search(page.content())
+    assert ApiKey.objects.count() == 1
+    check(page)
+
+
+def test_what_was_typed_while_signed_out_comes_back(browser, live_server, sign_in, member):
+    """Without scripts: the session ended while the form was filled in."""
+    member.set_password("a long enough one")
+    member.save()
+    EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
+    context = browser.new_context(java_script_enabled=False, locale="en")
+    page = context.new_page()
+    try:
+        sign_in(page, member)
+        page.goto(f"{live_server.url}/en/partner/WD/keys/new/")
+        page.get_by_label("Name").fill("Data lake")
+        page.get_by_label("Networks").fill("192.0.2.0/24")
+        Session.objects.all().delete()
+        page.get_by_role("button", name="Create the key").click()
+        expect(page.locator("main")).to_contain_text("Your text is kept.")
+        page.get_by_role("link", name="Sign in and go on").click()
+        page.locator("[name=login]").fill(member.email)
+        page.locator("[name=password]").fill("a long enough one")
+        page.locator("main form button[type=submit]").first.click()
+        expect(page.locator("main")).to_contain_text("Your text is back.")
+        expect(page.get_by_label("Name")).to_have_value("Data lake")
+        expect(page.get_by_label("Networks")).to_have_value("192.0.2.0/24")
+        page.get_by_role("button", name="Create the key").click()
+        shown(page)
+    finally:
+        context.close()
+    assert ApiKey.objects.get().networks == ["192.0.2.0/24"]
 
 
 def test_the_whole_journey_without_scripts(browser, live_server, sign_in, member, application):

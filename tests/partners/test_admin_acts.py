@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from accounts.middleware import SIGNED_IN_AT
 from partners.domain import oauth
 from partners.models import ApiKey, ProcessingAgreement
 from tests.partners.factories import (
@@ -148,3 +149,94 @@ def test_the_list_costs_the_same(rows, as_manager, django_assert_num_queries):
     as_manager.get(AGREEMENTS)
     with django_assert_num_queries(AGREEMENT_QUERIES):
         assert as_manager.get(AGREEMENTS).status_code == 200
+
+
+# --- Who one is, and how often --------------------------------------------------------------------------
+ACTS = {
+    "add": (f"{KEYS}add/", {"name": "ETL", "scopes": ["vouchers:read"], "networks": ""}),
+    "rotate": (f"{KEYS}{{pk}}/rotate/", {"overlap": "0"}),
+}
+TOKEN = re.compile(r'name="once" value="([^"]+)"')
+
+
+def filled(act: str, key: ApiKey) -> tuple[str, dict]:
+    """The address and what a person fills in."""
+    address, data = ACTS[act]
+    day = (timezone.localdate() + timedelta(days=90)).isoformat()
+    return address.format(pk=key.pk), data | {"partner": key.partner_id, "expires_on": day}
+
+
+def long_ago(client) -> None:
+    session = client.session
+    session[SIGNED_IN_AT] = (timezone.now() - timedelta(minutes=16)).isoformat()
+    session.save()
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_secret_asks_who_one_is_after_a_while(client, manager, act):
+    manager.set_password("a-long-passphrase")
+    manager.save()
+    client.force_login(manager)
+    long_ago(client)
+    address, data = filled(act, ApiKeyFactory())
+    assert client.get(address).headers["Location"].startswith("/accounts/reauthenticate/")
+    answer = client.post(address, data)
+    assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    assert ApiKey.objects.count() == 1
+    confirmed = client.post(answer.headers["Location"], {"password": "a-long-passphrase"})
+    assert SECRET.search(confirmed.content.decode()), "the form that was sent is taken up"
+    assert ApiKey.objects.count() == 2
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_who_has_nothing_to_confirm_with_signs_in_again(client, manager, act):
+    manager.set_unusable_password()
+    manager.save()
+    client.force_login(manager)
+    long_ago(client)
+    address, data = filled(act, ApiKeyFactory())
+    for answer in (client.post(address, data), client.get(address)):
+        assert answer.headers["Location"].startswith("/accounts/login/")
+    assert ApiKey.objects.count() == 1
+
+
+def test_opening_a_key_to_more_places_asks_too_and_a_new_name_does_not(client, manager):
+    manager.set_password("a-long-passphrase")
+    manager.save()
+    client.force_login(manager)
+    long_ago(client)
+    key = ApiKeyFactory(networks=["192.0.2.0/24"])
+    address = f"{KEYS}{key.pk}/rename/"
+    assert (
+        client.post(address, {"name": "Lake", "networks": "192.0.2.7"})
+        .headers["Location"]
+        .endswith(f"{KEYS}{key.pk}/change/")
+    )
+    answer = client.post(address, {"name": "Lake", "networks": ""})
+    assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    key.refresh_from_db()
+    assert (key.name, key.networks) == ("Lake", ["192.0.2.7/32"])
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_the_same_form_twice_makes_one_key(as_manager, act):
+    address, data = filled(act, ApiKeyFactory())
+    data["once"] = TOKEN.search(as_manager.get(address).content.decode())[1]
+    assert SECRET.search(as_manager.post(address, data).content.decode())
+    made = ApiKey.objects.order_by("created_at").last()
+    again = as_manager.post(address, data, follow=True)
+    assert again.redirect_chain == [(f"{KEYS}{made.pk}/change/", 302)]
+    assert "made already" in again.content.decode()
+    assert ApiKey.objects.count() == 2
+
+
+@pytest.mark.parametrize(("days", "is_made"), [(730, True), (731, False), (None, True)])
+def test_no_key_is_made_for_longer_than_two_years(as_manager, days, is_made):
+    address, data = filled("add", ApiKeyFactory())
+    if days is not None:
+        day = timezone.localdate() + timedelta(days=days)
+        data |= {"expires_at_0": day.isoformat(), "expires_at_1": "12:00"}
+    answer = as_manager.post(address, data)
+    assert bool(SECRET.search(answer.content.decode())) is is_made
+    assert ("two years" in answer.content.decode()) is not is_made
+    assert not ApiKey.objects.filter(name="ETL", expires_at=None).exists()

@@ -5,9 +5,10 @@ import json
 from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.idp.oidc.models import Client, Token
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from partners.domain import keys, oauth
 from partners.models import ApiKey
@@ -152,8 +153,45 @@ def test_a_new_secret_ends_the_old_one_and_its_tokens(client, made, member, mail
     assert ask(client, (row, secret)).status_code == 200
     verbs = [entry.verb for entry in journal.entries_about(row)]
     assert verbs == ["partners.apikey.create", "partners.apikey.renew"]
-    with pytest.raises(Refused, match="OAuth client"):
+    with translation.override("en"), pytest.raises(Refused, match="OAuth client"):  # the pages spoke French
         keys.rotate(row, by=member, overlap=timedelta(0))
+
+
+def test_two_clients_work_side_by_side_until_the_old_one_ends(client, made, member, partner):
+    old = made[0]
+    token = ask(client, made).json()["access_token"]
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        second = oauth.replace(old, by=member, overlap=timedelta(days=7))
+        assert second[0].client_id != old.client_id
+        assert (second[0].replaces, second[0].scopes, second[0].name) == (old, SCOPES, "Dynamics")
+        assert [ask(client, each).status_code for each in (made, second)] == [200, 200]
+        assert read(client, token).status_code == 200
+        old.refresh_from_db()
+        assert old.expires_at == timezone.now() + timedelta(days=7)
+        clock.shift(timedelta(days=7, seconds=1))
+        assert [ask(client, each).status_code for each in (made, second)] == [401, 200]
+    ApiKey.objects.filter(pk=old.pk).update(expires_at=timezone.now())
+    assert read(client, token).status_code == 401
+    keys.revoke(second[0], by=member)
+    assert list(Client.objects.values_list("pk", flat=True)) == [old.client_id]
+
+
+def test_what_was_replaced_is_replaced_no_more_in_either_way(made, member):
+    """Another secret would give the old client a new life beside the one that took its place."""
+    oauth.rotate(made[0], by=member, overlap=timedelta(days=7))
+    for overlap in (timedelta(0), timedelta(days=7)):
+        with pytest.raises(Refused, match="replaced already"):
+            oauth.replace(made[0], by=member, overlap=overlap)
+    assert ApiKey.objects.count() == Client.objects.count() == 2
+
+
+def test_a_second_client_that_fails_leaves_the_first_as_it_was(made, member, monkeypatch):
+    monkeypatch.setattr(Client, "set_secret", lambda *args: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        oauth.rotate(made[0], by=member, overlap=timedelta(0))
+    made[0].refresh_from_db()
+    assert made[0].is_usable
+    assert ApiKey.objects.count() == Client.objects.count() == 1
 
 
 def test_others_make_and_renew_nothing(partner, made, officer):
@@ -163,6 +201,8 @@ def test_others_make_and_renew_nothing(partner, made, officer):
             oauth.create(partner=partner, name="x", scopes=[], by=person)
         with pytest.raises(NotAllowed):
             oauth.renew(made[0], by=person)
+        with pytest.raises(NotAllowed):
+            oauth.rotate(made[0], by=person, overlap=timedelta(days=7))
     assert Client.objects.count() == 1
 
 

@@ -56,3 +56,9 @@ class DeliveryFactory(factory.django.DjangoModelFactory):
 
     message = factory.SubFactory(MessageFactory)
     endpoint = factory.SubFactory(EndpointFactory)
+
+
+def waiting(receiver, secret="", **kwargs) -> WebhookDelivery:
+    """A delivery that is due, to this receiver."""
+    endpoint = EndpointFactory(url=receiver.url, secret=secret or None)
+    return DeliveryFactory(endpoint=endpoint, **kwargs)

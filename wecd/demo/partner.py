@@ -23,7 +23,14 @@ def tell(now: datetime, *, manager: User, member: User) -> None:
     read = [Scope.APPLICATIONS_READ.value, Scope.VOUCHERS_READ.value]
     dice = random.Random(33)  # noqa: S311  (a demonstration)
     with at(local(now, days=-190, hour=10)):
-        keys.create(partner=partner, name="Démonstration", scopes=read, by=manager, raw=API_KEY)
+        keys.create(
+            partner=partner,
+            name="Démonstration",
+            scopes=read,
+            expires_at=local(now, days=530),  # a demonstration that is kept goes on working
+            by=manager,
+            raw=API_KEY,
+        )
         agreements.create(
             partner=partner,
             reference="WD-2026-04",

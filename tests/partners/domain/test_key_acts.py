@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from partners.domain import keys
+from partners import forms
+from partners.domain import keys, networks, oauth
 from partners.enums import KeyState
 from partners.models import ApiKey
 from partners.tasks import warn_of_keys
@@ -125,16 +126,16 @@ def test_what_is_no_network_is_named(member, partner, wrong):
     with pytest.raises(Refused, match=wrong.replace(".", r"\.")):
         keys.create(partner=partner, name="x", scopes=[], by=member, networks=["192.0.2.0/24", wrong])
     with pytest.raises(Refused, match="at most 20"):
-        keys.clean_networks(f"192.0.2.{n}" for n in range(21))
+        networks.clean_networks(f"192.0.2.{n}" for n in range(21))
     assert not ApiKey.objects.exists()
 
 
 def test_an_address_is_in_a_network_or_not():
-    assert keys.is_from([], "203.0.113.9")
-    assert keys.is_from(["192.0.2.0/24", "2001:db8::/32"], "192.0.2.200")
-    assert keys.is_from(["192.0.2.0/24"], "::ffff:192.0.2.200")
-    assert not keys.is_from(["192.0.2.0/24", "2001:db8::/32"], "192.0.3.1")
-    assert not keys.is_from(["192.0.2.0/24"], "")
+    assert networks.is_from([], "203.0.113.9")
+    assert networks.is_from(["192.0.2.0/24", "2001:db8::/32"], "192.0.2.200")
+    assert networks.is_from(["192.0.2.0/24"], "::ffff:192.0.2.200")
+    assert not networks.is_from(["192.0.2.0/24", "2001:db8::/32"], "192.0.3.1")
+    assert not networks.is_from(["192.0.2.0/24"], "")
 
 
 @pytest.mark.parametrize("who", ["member", "manager"])
@@ -149,6 +150,39 @@ def test_personal_data_can_be_chosen_under_an_agreement_only(who, request, partn
     agreement.ends_on = today
     agreement.save()
     assert keys.create(**facts)[0].scopes == ["personal:read"]
+
+
+# --- How long --------------------------------------------------------------------------------------
+def _make(partner, member, ends):
+    return keys.create(partner=partner, name="x", scopes=[], by=member, expires_at=ends)
+
+
+def _make_client(partner, member, ends):
+    return oauth.create(partner=partner, name="x", scopes=[], by=member, expires_at=ends)
+
+
+def _rotate(partner, member, ends):
+    return keys.rotate(ApiKeyFactory(partner=partner), by=member, overlap=WEEK, expires_at=ends)
+
+
+def _renew(partner, member, ends):
+    return oauth.renew(_make_client(partner, member, None)[0], by=member, expires_at=ends)
+
+
+def _second_client(partner, member, ends):
+    return oauth.rotate(_make_client(partner, member, None)[0], by=member, overlap=WEEK, expires_at=ends)
+
+
+@pytest.mark.parametrize("act", [_make, _make_client, _rotate, _renew, _second_client])
+def test_no_door_makes_a_key_for_longer_than_two_years(partner, member, act):
+    today = timezone.localdate()
+    last = forms.end_of(today + keys.LONGEST)
+    assert act(partner, member, last)[0].expires_at == last
+    for wrong, why in ((last + timedelta(seconds=1), "two years"), (timezone.now(), "later date")):
+        with pytest.raises(Refused, match=why):
+            act(partner, member, wrong)
+    usual = act(partner, member, None)[0].expires_at
+    assert abs(usual - timezone.now() - keys.A_YEAR) < timedelta(minutes=1)
 
 
 # --- Rotate ----------------------------------------------------------------------------------------

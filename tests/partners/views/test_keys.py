@@ -135,6 +135,19 @@ def test_a_client_gets_a_new_secret_without_overlap(inside, partner, member):
     assert ApiKey.objects.count() == 1
 
 
+def test_a_client_is_replaced_with_overlap_too(inside, partner, member):
+    row, old = oauth.create(partner=partner, name="Dynamics", scopes=[], by=member)
+    address = f"{KEYS}{row.pk}/rotate/"
+    assert "After 14 days" in inside.get(address).content.decode()
+    text = inside.post(address, {"overlap": "14", "expires_on": in_a_year()}).content.decode()
+    new = ApiKey.objects.get(replaces=row)
+    assert new.client_id in text
+    assert SECRET.search(text)[0] != old
+    page = inside.get(f"{KEYS}{row.pk}/").content.decode()
+    assert f"{KEYS}{row.pk}/rotate/" not in page
+    assert f"{KEYS}{new.pk}/" in page
+
+
 @pytest.mark.parametrize("overlap", ["31", "-1", "2", "", "x"])
 def test_an_overlap_is_one_of_those_offered(inside, key, overlap):
     answer = inside.post(f"{KEYS}{key.pk}/rotate/", {"overlap": overlap, "expires_on": in_a_year()})
@@ -206,6 +219,33 @@ def test_a_secret_asks_who_one_is_after_a_while(client, member, key):
     assert SECRET.search(confirmed.content.decode()), "the form that was sent is taken up"
     assert "no-store" in confirmed["Cache-Control"]
     assert ApiKey.objects.count() == 2
+
+
+@pytest.mark.parametrize(("before", "after"), [("192.0.2.0/24", ""), ("192.0.2.0/25", "192.0.2.0/24")])
+def test_opening_a_key_to_more_places_asks_who_one_is(client, member, key, before, after):
+    ApiKey.objects.update(networks=[before])
+    member.set_password("a-long-passphrase")
+    member.save()
+    client.force_login(member)
+    long_ago(client)
+    address = f"{KEYS}{key.pk}/"
+    answer = client.post(address, {"name": "Wider", "networks": after})
+    assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    key.refresh_from_db()
+    assert (key.name, key.networks) == ("Warehouse", [before])
+    client.post(answer.headers["Location"], {"password": "a-long-passphrase"})
+    key.refresh_from_db()
+    assert (key.name, key.networks) == ("Wider", after.split())
+
+
+def test_renaming_or_narrowing_a_key_asks_nothing(client, member, key):
+    ApiKey.objects.update(networks=["192.0.2.0/24"])
+    client.force_login(member)
+    long_ago(client)
+    for name, networks in (("Lake", "192.0.2.0/24"), ("Lake", "192.0.2.7")):
+        assert client.post(f"{KEYS}{key.pk}/", {"name": name, "networks": networks}).status_code == 302
+    key.refresh_from_db()
+    assert (key.name, key.networks) == ("Lake", ["192.0.2.7/32"])
 
 
 def test_a_wrong_password_confirms_nothing(client, member):

@@ -227,6 +227,16 @@ def test_the_test_button_shows_what_came_back(client, member, endpoint):
     assert "answered 503" in fails
 
 
+def test_a_second_test_is_told_to_wait(client, member, endpoint):
+    DeliveryFactory(endpoint=endpoint, message=MessageFactory(type="webhook.test"))
+    with receiving() as receiver:
+        WebhookEndpoint.objects.update(url=receiver.url)
+        answer = client.post(f"{LIST}{endpoint.pk}/test/", follow=True)
+        assert receiver.got == []
+    assert answer.redirect_chain == [(f"{LIST}{endpoint.pk}/", 302)]
+    assert "still waiting for an answer" in answer.content.decode()
+
+
 def test_pause_resume_delete(client, member, endpoint):
     states = []
     for act in ("pause", "pause", "resume", "delete"):
