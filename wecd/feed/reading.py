@@ -94,16 +94,19 @@ class Pages:
         return Ready.from_sql(changes.sql, changes.params)
 
     def read(self, reader: Reader, after: Place, size: int, end: Place) -> Page:
-        values = {"partner": reader.partner and str(reader.partner), "epoch": end.epoch}
-        values |= {"after": str(after.seq), "known": str(after.known)}
+        values: dict[str, str | None] = {
+            "partner": str(reader.partner) if reader.partner else None,
+            "epoch": end.epoch,
+            "after": str(after.seq),
+            "known": str(after.known),
+        }
         bound = self.bound.run(values | {"end": str(end.seq), "size": str(size)})
-        last, has_more = bound.get_value(0, 0), bound.get_value(0, 1) == b"t"
-        if last is None:
+        last, has_more = int(bound.get_value(0, 0) or 0), bound.get_value(0, 1) == b"t"
+        if not last:
             return Page([], end, False)
-        last = last.decode()
-        found = self.changes.run(values | {"end": last})
+        found = self.changes.run(values | {"end": str(last)})
         told = sorted(
-            (int(found.get_value(row, 0)), change)
+            (int(found.get_value(row, 0) or 0), change)
             for row in range(found.ntuples)
             if (change := found.get_value(row, 1))
         )
@@ -113,10 +116,10 @@ class Pages:
                 return Page([change for _seq, change in told[:place]], before, True)
         changes = [change for _seq, change in told]
         if has_more:
-            return Page(changes, Place(end.epoch, int(last), after.known), True)
+            return Page(changes, Place(end.epoch, last, after.known), True)
         if changes:  # who goes on from the last change is up to date, too
-            seq = b"-%018d" % told[-1][0]
-            changes[-1] = changes[-1].replace(b'%s-%d"' % (seq, after.known), b'%s"' % seq, 1)
+            its = b"-%018d" % told[-1][0]
+            changes[-1] = changes[-1].replace(b'%s-%d"' % (its, after.known), b'%s"' % its, 1)
         return Page(changes, end, False)
 
 

@@ -68,8 +68,8 @@ def pending() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM feed_mark)"
-            " OR EXISTS (SELECT FROM feed_state WHERE clock < statement_timestamp() - %s)",
-            [CLOCK_EVERY],
+            " OR EXISTS (SELECT FROM feed_state WHERE clock < statement_timestamp() - %s * interval '1s')",
+            [CLOCK_EVERY.total_seconds()],
         )
         return cursor.fetchone()[0]
 
