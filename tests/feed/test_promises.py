@@ -18,7 +18,7 @@ from tests.partners.factories import ApiKeyFactory
 from wecd.catalogue import BY_NAME
 from wecd.common.rest.reader import Reader
 from wecd.feed import cursors, looks, reading, settling, watching
-from wecd.feed.models import Entry, Mark, State
+from wecd.feed.models import Entry, Look, Mark, State
 
 pytestmark = pytest.mark.django_db
 SEEN = frozenset({"applications:read"})
@@ -141,6 +141,43 @@ def test_a_feed_that_never_settled_has_lost_nothing(anonymous):
     assert Puller(anonymous, resources="hubs").pull()
     assert State.objects.get().lost == []
     assert State.objects.get().home != "the template"
+
+
+# --- What is kept of rows -------------------------------------------------------------------------------
+def test_what_was_kept_serves_while_nothing_changes_and_is_not_needed(application, partner, wd):
+    puller = Puller(partner, resources="applications").all()
+    kept = Look.objects.filter(resource="applications")
+    assert str(application.pk) in kept.get().data
+    kept.update(data=kept.get().data.replace(application.reference, "KEPT"))
+    assert "KEPT" in partner.get("changes", resources="applications").content.decode()
+    type(application).objects.update(title="Marked")  # not settled: rows are read as they are
+    page = reading.read(("applications",), Reader(partner=wd.pk, scopes=SEEN), cursors.BEGINNING, 10)
+    assert b"KEPT" not in b"".join(page.changes)
+    settling.settle()
+    kept.delete()
+    assert Puller(partner, resources="applications").all().copy == {
+        ("applications", row["id"]): row for row in partner.results("applications")
+    }
+    assert puller.pull()
+
+
+def test_what_nobody_sees_any_more_is_not_kept(application, partner):
+    Puller(partner, resources="applications").all()
+    type(application).objects.update(state="draft")
+    settling.settle()
+    assert not Look.objects.filter(resource="applications").exists()
+
+
+def test_personal_data_are_kept_nowhere_a_second_time(application, partner):
+    person = application.applicant
+    type(person).objects.filter(pk=person.pk).update(
+        name="Zoé Zwijsen", email="zoe@zwijsen.example", phone="+32 470 99 88 77"
+    )
+    Puller(partner, resources="applications").all()
+    kept = "".join(Look.objects.values_list("data", flat=True))
+    assert application.reference in kept
+    for secret in ("Zwijsen", "zoe@", "99 88 77"):
+        assert secret not in kept
 
 
 # --- Personal data --------------------------------------------------------------------------------------

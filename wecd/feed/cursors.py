@@ -43,10 +43,14 @@ def parse(text: str) -> Place:
 
 @dataclass(frozen=True)
 class End:
-    """How far the feed is settled. ``lost``: stretches of places given out, then undone by a restore."""
+    """How far the feed is settled. ``lost``: stretches of places given out, then undone by a restore.
+
+    ``calm``: nothing has changed since.
+    """
 
     place: Place
     lost: tuple[tuple[int, int], ...] = ()
+    calm: bool = False
 
     def gave(self, place: Place) -> bool:
         """Whether it is a place of this feed: not of another, not beyond the end, not one that was undone."""
@@ -60,9 +64,9 @@ class End:
 def settled() -> End:
     """How far the feed is settled in the eyes of this transaction's snapshot."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT epoch, seq, lost::text FROM feed_state")
-        epoch, seq, lost = cursor.fetchone()
-    return End(Place(epoch, seq, seq), tuple((before, after) for before, after in json.loads(lost)))
+        cursor.execute("SELECT epoch, seq, lost::text, NOT EXISTS (SELECT FROM feed_mark) FROM feed_state")
+        epoch, seq, lost, calm = cursor.fetchone()
+    return End(Place(epoch, seq, seq), tuple((before, after) for before, after in json.loads(lost)), calm)
 
 
 def now() -> str:

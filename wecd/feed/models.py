@@ -54,6 +54,22 @@ class Entry(models.Model):
         return f"{self.seq}: {self.resource} {self.row}"
 
 
+class Look(models.Model):
+    """How a row looked when it was settled, as JSON: what the API shows to all who see it.
+
+    Saves readers the joins while nothing is marked; otherwise, and for what needs a further scope (personal
+    data), rows are read as they are. Goes when nobody sees the row any more.
+    """
+
+    pk = models.CompositePrimaryKey("resource", "row")
+    resource = models.CharField(max_length=40)
+    row = models.UUIDField()
+    data = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.row}"
+
+
 class State(models.Model):
     """The one row that says how far the feed is settled. Settling locks its table.
 

@@ -12,15 +12,16 @@ from functools import cached_property
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, F, IntegerField, TextField
 from django.db.models.expressions import RawSQL
+from psycopg.pq.abc import PGresult
 
 from wecd.catalogue import BY_NAME
 from wecd.common.rest import holes
-from wecd.common.rest.reader import Reader
+from wecd.common.rest.reader import ANYONE, Reader
 from wecd.common.rest.resource import Resource
 from wecd.common.rest.statements import Kept, Ready
 from wecd.common.rest.views import anyone_with
 from wecd.feed import cursors
-from wecd.feed.cursors import Place
+from wecd.feed.cursors import End, Place
 from wecd.feed.models import OPEN
 
 AFTER, END = holes.Hole("after", BigIntegerField()), holes.Hole("end", BigIntegerField())
@@ -55,7 +56,7 @@ def read(resources: tuple[str, ...], reader: Reader, after: Place, size: int) ->
         kept.put(same, pages)
     with _snapshot():
         end = cursors.settled()
-        return pages.read(reader, after, size, end.place) if end.gave(after) else None
+        return pages.read(reader, after, size, end) if end.gave(after) else None
 
 
 @contextmanager
@@ -89,11 +90,16 @@ class Pages:
 
     @cached_property
     def changes(self) -> Ready:
-        """SQL of the changes up to a place, in no order."""
-        changes = _together([part for branch in self.branches for part in branch.changes()])
-        return Ready.from_sql(changes.sql, changes.params)
+        """SQL of (seq, change) up to a place, in no order, whatever changed since it was settled."""
+        return _ready([part for branch in self.branches for part in branch.changes()])
 
-    def read(self, reader: Reader, after: Place, size: int, end: Place) -> Page:
+    @cached_property
+    def calm_changes(self) -> Ready:
+        """The same where nothing changed since."""
+        return _ready([part for branch in self.branches for part in branch.calm_changes()])
+
+    def read(self, reader: Reader, after: Place, size: int, upto: End) -> Page:
+        end = upto.place
         values: dict[str, str | None] = {
             "partner": str(reader.partner) if reader.partner else None,
             "epoch": end.epoch,
@@ -104,12 +110,9 @@ class Pages:
         last, has_more = int(bound.get_value(0, 0) or 0), bound.get_value(0, 1) == b"t"
         if not last:
             return Page([], end, False)
-        found = self.changes.run(values | {"end": str(last)})
-        told = sorted(
-            (int(found.get_value(row, 0) or 0), change)
-            for row in range(found.ntuples)
-            if (change := found.get_value(row, 1))
-        )
+        told = _told(self.calm_changes.run(values | {"end": str(last)})) if upto.calm else []
+        if not upto.calm or any(change == UNTOLD for _seq, change in told):
+            told = _told(self.changes.run(values | {"end": str(last)}))
         for place, (seq, change) in enumerate(told):
             if change == UNTOLD:
                 before = Place(end.epoch, seq - 1, after.known)
@@ -123,6 +126,15 @@ class Pages:
         return Page(changes, end, False)
 
 
+def _told(found: PGresult) -> list[tuple[int, bytes]]:
+    """Places and changes in order, without those a later entry tells of."""
+    return sorted(
+        (int(found.get_value(row, 0) or 0), change)
+        for row in range(found.ntuples)
+        if (change := found.get_value(row, 1))
+    )
+
+
 class Branch:
     """One resource's part of a page."""
 
@@ -131,6 +143,7 @@ class Branch:
         self.fields = resource.fields_for(reader)
         whole = self.fields == resource.fields
         self.seq, self.digest = ("seq_whole", "digest_whole") if whole else ("seq", "digest")
+        self.is_kept = self.fields == resource.fields_for(ANYONE)
 
     def entries(self, columns: str, where: str = "true") -> holes.Statement:
         """SQL of the entries this reader follows, between two places."""
@@ -169,10 +182,7 @@ class Branch:
                 """,  # noqa: S608  (SQL of our own querysets)
                 (KNOWN, EPOCH, KNOWN, KNOWN, *rows.params),
             ),
-            holes.Statement(
-                f"SELECT e.seq, {self.change('e.row')} FROM ({gone.sql}) e",  # noqa: S608
-                (EPOCH, KNOWN, *gone.params),
-            ),
+            self._deletions(gone),
             holes.Statement(
                 f"""
                 SELECT e.seq, '{UNTOLD.decode()}' FROM ({unseen.sql}) e
@@ -181,6 +191,32 @@ class Branch:
                 (*unseen.params, KNOWN, *there.params),
             ),
         ]
+
+    def calm_changes(self) -> list[holes.Statement]:
+        """The same where nothing changed since: from what was kept, unless the reader sees more than that.
+
+        Should a row not be kept, the change says so (``UNTOLD``), and is looked for the other way.
+        """
+        if not self.is_kept:
+            return self.changes()
+        shown = f"{self.seq} AS _seq, since AS _since, row AS _of"
+        entries, gone = self.entries(shown, "NOT gone"), self.entries(f"{self.seq} AS seq, row", "gone")
+        return [
+            holes.Statement(
+                f"""
+                SELECT r._seq AS seq, CASE WHEN l.data IS NULL THEN '{UNTOLD.decode()}'
+                    ELSE {self.change("r._of", "l.data")} END AS change
+                FROM ({entries.sql}) r
+                LEFT JOIN feed_look l ON l.resource = '{self.resource.name}' AND l.row = r._of
+                """,  # noqa: S608  (our own words)
+                (KNOWN, EPOCH, KNOWN, *entries.params),
+            ),
+            self._deletions(gone),
+        ]
+
+    def _deletions(self, gone: holes.Statement) -> holes.Statement:
+        sql = f"SELECT e.seq, {self.change('e.row')} FROM ({gone.sql}) e"  # noqa: S608  (our own words)
+        return holes.Statement(sql, (EPOCH, KNOWN, *gone.params))
 
     def change(self, row: str, data: str = "") -> str:
         """SQL of one change as JSON, a comma before it; a deletion where there are no data."""
@@ -205,6 +241,11 @@ class Branch:
             rows = rows.annotate(**{name: RawSQL(f'"{meta.db_table}"."{name}"', [])})  # noqa: S611
         whole = holes.compiled(rows.values(*columns, *ENTRY))
         return holes.among(holes.Statement(few, entries.params), whole, self.resource.model)
+
+
+def _ready(parts: list[holes.Statement]) -> Ready:
+    changes = _together(parts)
+    return Ready.from_sql(changes.sql, changes.params)
 
 
 def _together(statements: list[holes.Statement]) -> holes.Statement:

@@ -29,7 +29,7 @@ from wecd.feed.models import OPEN, State
 
 MARKS_A_ROUND = 200_000
 MARKS_IN_A_HURRY = 20_000  # a round, where a request waits: a second's work or two
-ROWS_AT_ONCE = 100_000
+ROWS_AT_ONCE = 20_000
 ROUNDS = 1000  # at most, while others go on writing
 PATIENCE = "3s"  # for another settler at work
 # The database server, its line of history, and this database and table in it: another after a restore.
@@ -202,7 +202,9 @@ class Round:
         """Write what audiences see anew or see changed; return who saw what, and sees it no more."""
         asked = looks.statement(resource)
         self.cursor.execute(asked.sql, asked.fill(rows=rows))
-        seen = {(audience, row): (digest, whole) for audience, row, digest, whole in self.cursor.fetchall()}
+        found = self.cursor.fetchall()
+        seen = {(audience, row): (digest, whole) for audience, row, digest, whole, _data in found}
+        self._keep(resource, {row: data for _audience, row, _digest, _whole, data in found})
         known = self._known(resource, rows)
         changed = sorted(
             (pair for pair, looks in seen.items() if known.get(pair) != looks[1]), key=lambda pair: pair[::-1]
@@ -230,21 +232,31 @@ class Round:
         self._note(resource, changed, lambda pair: "updated" if known.get(pair) else "created")
         return sorted((pair for pair, whole in known.items() if whole and pair not in seen), reverse=True)
 
+    def _keep(self, resource: Resource, data: dict[UUID, str]) -> None:
+        """Keep how rows look, for those who read the feed before anything else changes."""
+        self.cursor.execute(
+            """
+            INSERT INTO feed_look (resource, row, data)
+            SELECT %s, row, data FROM unnest(%s::uuid[], %s::text[]) AS looks(row, data)
+            ON CONFLICT (resource, row) DO UPDATE SET data = EXCLUDED.data
+                WHERE feed_look.data <> EXCLUDED.data
+            """,
+            [resource.name, list(data), list(data.values())],
+        )
+
     def _known(self, resource: Resource, rows: list[UUID]) -> dict[Pair, UUID | None]:
         """What audiences were told of these rows last: how each looked, or None when it was gone."""
-        partners = f'SELECT id FROM "{Partner._meta.db_table}"'  # noqa: S608
-        audiences = partners if resource.scope else f"SELECT '{OPEN}'::uuid"
         self.cursor.execute(
             f"""
             SELECT audience, row, CASE WHEN NOT gone THEN digest_whole END FROM feed_entry
-            WHERE audience IN ({audiences}) AND resource = %s AND row = ANY(%s::uuid[])
+            WHERE audience IN ({_audiences(resource)}) AND resource = %s AND row = ANY(%s::uuid[])
             """,  # noqa: S608  (our own words)
             [resource.name, rows],
         )
         return {(audience, row): whole for audience, row, whole in self.cursor.fetchall()}
 
     def _gone(self, resource: Resource, lost: list[Pair]) -> None:
-        """Write tombstones."""
+        """Write tombstones; what nobody sees is not kept."""
         self.cursor.execute(
             """
             UPDATE feed_entry SET gone = true, seq = %s + lost.place, seq_whole = %s + lost.place
@@ -252,6 +264,14 @@ class Round:
             WHERE feed_entry.audience = lost.audience AND resource = %s AND feed_entry.row = lost.row
             """,
             [self.seq, self.seq, *_columns(lost), resource.name],
+        )
+        self.cursor.execute(
+            f"""
+            DELETE FROM feed_look WHERE resource = %s AND row = ANY(%s::uuid[]) AND NOT EXISTS (
+                SELECT FROM feed_entry e WHERE e.audience IN ({_audiences(resource)})
+                AND e.resource = feed_look.resource AND e.row = feed_look.row AND NOT e.gone)
+            """,  # noqa: S608  (our own words)
+            [resource.name, list({row for _audience, row in lost})],
         )
         self._note(resource, lost, lambda pair: "deleted")
 
@@ -265,6 +285,11 @@ class Round:
                     continue
                 told = None if audience == OPEN else audience
                 self.changes.append((told, resource.name, row, kind((audience, row))))
+
+
+def _audiences(resource: Resource) -> str:
+    """SQL of those whom the resource's entries can be for."""
+    return f'SELECT id FROM "{Partner._meta.db_table}"' if resource.scope else f"SELECT '{OPEN}'::uuid"  # noqa: S608
 
 
 def _columns(pairs: Sequence[tuple[UUID, UUID]]) -> tuple[list[UUID], list[UUID]]:
