@@ -10,8 +10,7 @@ from rest_framework.exceptions import Throttled, ValidationError
 from wecd.api.exports_schema import ExportSchema
 from wecd.api.views import Direct, InEnglish
 from wecd.common.addresses import household, of_client
-from wecd.common.rest import copy, downloads, formats, holes, parameters
-from wecd.common.rest.fields import as_cells
+from wecd.common.rest import cells, copy, downloads, formats, holes, parameters
 from wecd.common.rest.reader import Reader
 from wecd.common.rest.resource import Resource
 from wecd.common.rest.views import ResourceView
@@ -67,8 +66,7 @@ class ExportView(ResourceView):
     def body(self, snapshot: copy.Snapshot, rows, asked: parameters.Asked, cursor: str):
         """The bytes as they come: header line (CSV), rows, trailer."""
         if self.kind == "csv":
-            cells = holes.compiled(rows.values_list(as_cells(asked.fields)))
-            found = snapshot.copy(cells, copy.AS_CSV)
+            found = snapshot.copy(cells.table(rows, asked.fields), copy.AS_CSV)
             chunks = _after(formats.csv_header(asked.fields), found)
             trailer = downloads.csv_trailer
         else:

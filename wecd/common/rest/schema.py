@@ -248,7 +248,8 @@ COUNT_IS = """How the rows were counted; only with `count`.
 - `estimate`: what the database reckons, without counting."""
 CSV = (
     "The first line names the columns; a member inside another is `call.id`, a list is JSON. "
-    "Text that a spreadsheet would run as a formula begins with an apostrophe."
+    "Where a spreadsheet would begin a formula in a text (at its beginning, after `;`, a tab or a line "
+    "break), an apostrophe stands before the sign."
 )
 
 
