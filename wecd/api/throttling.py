@@ -14,8 +14,12 @@ def count(request: HttpRequest, view, reader: Reader | None) -> limits.Answer:
 
     Leaves the answer on Django's request as ``limits``, for the headers.
     """
+    return _take(getattr(view, "limit", "reads"), request, reader)
+
+
+def _take(name: str, request: HttpRequest, reader: Reader | None) -> limits.Answer:
     who = f"key:{reader.key}" if reader else f"ip:{addresses.household(addresses.of_client(request))}"
-    answer = limits.take(getattr(view, "limit", "reads"), who, has_key=reader is not None)
+    answer = limits.take(name, who, has_key=reader is not None)
     if reader and reader.key:
         usage.count(reader.key, limited=not answer.allowed)
     request.limits = answer  # type: ignore[attr-defined]
@@ -27,6 +31,17 @@ def check(request: HttpRequest, view, reader: Reader | None) -> None:
     answer = count(request, view, reader)
     if not answer.allowed:
         raise Throttled(answer.seconds)
+
+
+def turned_away(request: HttpRequest, reader: Reader | None) -> None:
+    """Count a request without the right to what it asks, unless it is counted: as a read, whatever it asks.
+
+    SECURITY: so keys are not tried without end. ``Throttled`` when there have been too many.
+    """
+    if not hasattr(request, "limits"):
+        answer = _take("reads", request, reader)
+        if not answer.allowed:
+            raise Throttled(answer.seconds)
 
 
 class FairShare(BaseThrottle):

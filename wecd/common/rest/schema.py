@@ -107,7 +107,6 @@ class ResourceSchema(OperationSchema):
         add_row(registry, resource)
 
     def responses(self, resource):
-        statuses = [400, 401, 403] if resource.scope else [400, 401]
         return {
             "200": {
                 "description": self.answer(resource),
@@ -119,7 +118,7 @@ class ResourceSchema(OperationSchema):
                 "description": "Not changed since the ETag in `If-None-Match`.",
                 "headers": LIMITS | ETAG,
             },
-        } | errors(*statuses, *self.more_errors)
+        } | errors(400, 401, 403, *self.more_errors)
 
 
 class ListSchema(ResourceSchema):
