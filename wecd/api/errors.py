@@ -2,7 +2,7 @@
 
 import logging
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404
 from rest_framework import exceptions
@@ -36,6 +36,8 @@ def handle(error: Exception, context: dict):
         return problem(404, "There is no such row, or this key may not see it.")
     if isinstance(error, Refused):
         return problem(409, str(error))
+    if isinstance(error, BadRequest | SuspiciousOperation):  # more parameters than Django reads
+        return problem(400, str(error) or "The request cannot be read.")
     if isinstance(error, PermissionDenied):
         return problem(403, str(error) or "You may not do this.")
     if isinstance(error, exceptions.ValidationError):
