@@ -16,6 +16,7 @@ from allauth.idp.oidc.models import Client
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,7 +36,7 @@ MOST, MOST_NETWORKS = 20, 20  # usable keys of a partner; networks of a key
 LONGEST_OVERLAP = timedelta(days=30)
 WARNED_BEFORE = (timedelta(days=3), timedelta(days=14))  # the nearest first: one late mail, not two
 WARNED = "partners.apikey.warn"
-_noted: dict[object, date] = {}  # key → the last day this process knows to be in the journal
+_noted: dict[object, date] = {}  # key and what of it → the last day this process knows to be in the journal
 
 
 def create(
@@ -207,20 +208,52 @@ def _warn_of(pk, now: datetime) -> int:
     return 1
 
 
+def note_first_use(key_id) -> None:
+    """Say in the journal that a key, never used before, is used now; of several at once, one says it."""
+    with transaction.atomic():
+        if ApiKey.objects.filter(pk=key_id, last_used_at=None).update(last_used_at=Now()):
+            _note(key_id, "first_use")
+
+
+def note_elsewhere(key_id, address: str) -> None:
+    """Say in the journal, once a key and day (UTC), that a key was refused outside its networks.
+
+    Of the address it keeps the network around it: enough to ask whose it is, nothing about one person.
+    """
+    _note_daily(key_id, "refused_on", "use_elsewhere", network=_around(address))
+
+
 def note_personal_read(key_id) -> None:
     """Say in the journal, once a key and day (UTC), that the key read personal data; then do nothing."""
+    _note_daily(key_id, "personal_read_on", "read_personal")
+
+
+def _note_daily(key_id, column: str, verb: str, **facts) -> None:
     today = datetime.now(UTC).date()
-    if _noted.get(key_id) == today:
+    if _noted.get((key_id, column)) == today:
         return
     with transaction.atomic():
-        first = Q(personal_read_on=None) | Q(personal_read_on__lt=today)
-        if ApiKey.objects.filter(first, pk=key_id).update(personal_read_on=today):
-            row = ApiKey.objects.select_related("partner").get(pk=key_id)
-            facts = {"partner": row.partner.code, "prefix": row.prefix, "day": today}
-            journal.record(row, "partners.apikey.read_personal", by=User.objects.system(), **facts)
+        first = Q(**{column: None}) | Q(**{f"{column}__lt": today})
+        if ApiKey.objects.filter(first, pk=key_id).update(**{column: today}):
+            _note(key_id, verb, day=today, **facts)
     if len(_noted) > 10_000:
         _noted.clear()
-    transaction.on_commit(lambda: _noted.update({key_id: today}))
+    transaction.on_commit(lambda: _noted.update({(key_id, column): today}))
+
+
+def _note(key_id, verb: str, **facts) -> None:
+    row = ApiKey.objects.select_related("partner").get(pk=key_id)
+    facts |= {"partner": row.partner.code, "prefix": row.prefix}
+    journal.record(row, f"partners.apikey.{verb}", by=User.objects.system(), **facts)
+
+
+def _around(address: str) -> str:
+    try:
+        seen = ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    seen = getattr(seen, "ipv4_mapped", None) or seen
+    return str(ip_network(f"{seen}/{24 if seen.version == 4 else 48}", strict=False))
 
 
 def check(scopes: Iterable[str], expires_at: datetime | None, *, partner: Partner | None = None) -> None:
