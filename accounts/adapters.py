@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
+from wecd.common import addresses
 from wecd.common.fields import decrypt_text, encrypt_text
 from wecd.common.outbox import queue_mail
 
@@ -63,6 +64,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_code": _("This is not the code we sent. Check it, or ask for a new one."),
         "rate_limited": _("Too many requests. Wait a minute, then try again."),
     }
+
+    def get_client_ip(self, request) -> str:
+        """Whom the limits of signing in count: the same address as everywhere."""
+        return addresses.of_client(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """Queue the mail as a row of the outbox, in the language of its recipient.

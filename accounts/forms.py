@@ -255,7 +255,7 @@ class EnterpriseForms:
         """The data posted, with room for one more row of ``prefix``; nothing typed is lost."""
         data = data.copy()
         total = data.get(f"{prefix}-TOTAL_FORMS", "0")
-        data[f"{prefix}-TOTAL_FORMS"] = str(int(total) + 1 if total.isdecimal() else 1)
+        data[f"{prefix}-TOTAL_FORMS"] = str(int(total) + 1 if total.isdecimal() and len(total) < 5 else 1)
         return data
 
 

@@ -19,6 +19,7 @@ from wecd.common import formatting
 from wecd.common.admin import ReadOnlyAdmin, StaffModelAdmin, StaffTabularInline
 from wecd.common.buttons import moves_of
 from wecd.common.pictures import hatch_defs, icon
+from wecd.common.spreadsheets import harmless
 from wecd.common.workflow import NotAllowed, Refused, why_not
 
 CSS = {"all": ["css/admin-applications.css"]}
@@ -324,11 +325,6 @@ def write_register(file, aids) -> None:
                 harmless(aid.award.reference),
             ]
         )
-
-
-def harmless(text: str) -> str:
-    """SECURITY: a cell beginning with = + - @ is a formula to a spreadsheet; an apostrophe makes it text."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 @admin.register(DeMinimisCeiling)

@@ -26,7 +26,8 @@ ASKED = "calls.application.request_information"
 
 def context_of(application: Application, user, *, version=None, boxes: dict) -> dict:
     """Answers, files, rules, budget, enterprise, neighbours, moves, conversations and story of one."""
-    number = int(version) if str(version or "").isdigit() else None
+    version = str(version or "")
+    number = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None
     submissions = list(application.submissions.defer("by"))
     reading = versions.reading(application, submissions, number)
     prefetch_related_objects([application.enterprise], "sites", "activities")

@@ -25,7 +25,7 @@ from calls.models import Application, Attachment, Call, DocumentRequest, Questio
 from wecd.common import formatting, journal, places
 from wecd.common.identifiers import format_enterprise_number
 from wecd.common.personal import may_see_personal
-from wecd.common.spreadsheets import harmless
+from wecd.common.spreadsheets import harmless, harmless_alone
 from wecd.common.workflow import NotAllowed
 
 CHUNK = 500  # rows read at once
@@ -232,7 +232,7 @@ def _write(sheet, row: int, column: int, cell, sum_format) -> None:
     if isinstance(cell, Decimal):
         sheet.write_number(row, column, float(cell), sum_format)
     elif isinstance(cell, str):
-        sheet.write_string(row, column, harmless(cell)[:32_767])
+        sheet.write_string(row, column, harmless_alone(cell)[:32_767])
     else:
         sheet.write(row, column, cell)
 

@@ -7,6 +7,7 @@ SECURITY: natural persons (self-employed) are never named, nor found by their na
 said of applications that got nothing is a share of many: never of a search, never of a handful.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -73,11 +74,11 @@ class Chosen:
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Chosen":
-        values = {name: " ".join(str(given.get(name, "")).split())[:100] for name in NAMES}
+        values = {name: " ".join(str(given.get(name, "")).replace("\0", " ").split())[:100] for name in NAMES}
         known = {
             "axis": values["axis"] in Axis.Mark.values,
             "province": bool(provinces.by_code(values["province"])),
-            "year": values["year"].isascii() and values["year"].isdigit() and len(values["year"]) == 4,
+            "year": bool(re.fullmatch("20[0-9]{2}", values["year"])),
             "size": values["size"] in SizeClass.values,
         }
         return cls(**{name: value for name, value in values.items() if known.get(name, True)})
@@ -129,7 +130,7 @@ def awards(chosen: Chosen, user=None) -> QuerySet[Award]:
     rows = _of_place_and_size(rows, chosen)
     if chosen.year:
         rows = rows.filter(approved_at__year=int(chosen.year))
-    for word in chosen.q.replace("\x00", "").split()[:MOST_WORDS]:
+    for word in chosen.q.split()[:MOST_WORDS]:
         rows = rows.filter(_says(word))
     return rows.order_by("-approved_at", "-pk")
 

@@ -194,7 +194,7 @@ def drop_line(go: str, asked: dict) -> None:
     verb, _colon, rest = go.partition(":")
     key, _colon, index = rest.rpartition(":")
     table = asked.get(key)
-    if verb == "drop" and isinstance(table, dict) and index.isascii() and index.isdigit():
+    if verb == "drop" and isinstance(table, dict) and index.isascii() and index.isdigit() and len(index) < 4:
         table["lines"] = [line for i, line in enumerate(table["lines"]) if i != int(index)]
 
 

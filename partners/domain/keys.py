@@ -15,11 +15,12 @@ from allauth.idp.oidc.models import Client
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from partners.domain.networks import clean_networks, widen
+from partners.domain.networks import around, clean_networks, widen
 from partners.enums import Scope
 from partners.models import ApiKey, Partner
 from partners.rules import is_member
@@ -38,7 +39,7 @@ A_YEAR, LONGEST = timedelta(days=365), timedelta(days=2 * 365)  # the life of a 
 LONGEST_OVERLAP = timedelta(days=30)
 WARNED_BEFORE = (timedelta(days=3), timedelta(days=14))  # the nearest first: one late mail, not two
 WARNED = "partners.apikey.warn"
-_noted: dict[object, date] = {}  # key → the last day this process knows to be in the journal
+_noted: dict[object, date] = {}  # key and what of it → the last day this process knows to be in the journal
 
 
 def create(
@@ -230,20 +231,43 @@ def _warn_of(pk, now: datetime) -> int:
     return 1
 
 
+def note_first_use(key_id) -> None:
+    """Say in the journal that a key, never used before, is used now; of several at once, one says it."""
+    with transaction.atomic():
+        if ApiKey.objects.filter(pk=key_id, last_used_at=None).update(last_used_at=Now()):
+            _note(key_id, "first_use")
+
+
+def note_elsewhere(key_id, address: str) -> None:
+    """Say in the journal, once a key and day (UTC), that a key was refused outside its networks.
+
+    Of the address it keeps the network around it: enough to ask whose it is, nothing about one person.
+    """
+    _note_daily(key_id, "refused_on", "use_elsewhere", network=around(address))
+
+
 def note_personal_read(key_id) -> None:
     """Say in the journal, once a key and day (UTC), that the key read personal data; then do nothing."""
+    _note_daily(key_id, "personal_read_on", "read_personal")
+
+
+def _note_daily(key_id, column: str, verb: str, **facts) -> None:
     today = datetime.now(UTC).date()
-    if _noted.get(key_id) == today:
+    if _noted.get((key_id, column)) == today:
         return
     with transaction.atomic():
-        first = Q(personal_read_on=None) | Q(personal_read_on__lt=today)
-        if ApiKey.objects.filter(first, pk=key_id).update(personal_read_on=today):
-            row = ApiKey.objects.select_related("partner").get(pk=key_id)
-            facts = {"partner": row.partner.code, "prefix": row.prefix, "day": today}
-            journal.record(row, "partners.apikey.read_personal", by=User.objects.system(), **facts)
+        first = Q(**{column: None}) | Q(**{f"{column}__lt": today})
+        if ApiKey.objects.filter(first, pk=key_id).update(**{column: today}):
+            _note(key_id, verb, day=today, **facts)
     if len(_noted) > 10_000:
         _noted.clear()
-    transaction.on_commit(lambda: _noted.update({key_id: today}))
+    transaction.on_commit(lambda: _noted.update({(key_id, column): today}))
+
+
+def _note(key_id, verb: str, **facts) -> None:
+    row = ApiKey.objects.select_related("partner").get(pk=key_id)
+    facts |= {"partner": row.partner.code, "prefix": row.prefix}
+    journal.record(row, f"partners.apikey.{verb}", by=User.objects.system(), **facts)
 
 
 def must_be_first(rows: QuerySet[ApiKey]) -> None:

@@ -60,3 +60,13 @@ def widen(before: Iterable[str], after: Iterable[str]) -> bool:
     return not all(
         any(each.version == other.version and each.subnet_of(other) for other in known) for each in new
     )
+
+
+def around(address: str) -> str:
+    """The network an address is in (/24, /48): enough to ask whose it is, nothing about one person."""
+    try:
+        seen = ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    seen = getattr(seen, "ipv4_mapped", None) or seen
+    return str(ip_network(f"{seen}/{24 if seen.version == 4 else 48}", strict=False))

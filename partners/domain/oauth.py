@@ -143,7 +143,9 @@ def replace(
 
 def may_ask(client_id: str, address: str) -> bool:
     """Whether this client may ask for a token, from here and now: its row is usable and in its networks."""
-    row = ApiKey.objects.usable().filter(hash=hash_of(client_id)).first() if client_id else None
+    if not client_id or not client_id.isprintable():
+        return False
+    row = ApiKey.objects.usable().filter(hash=hash_of(client_id)).first()
     return row is not None and is_from(row.networks, address)
 
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 
 from partners.domain import oauth
-from partners.domain.keys import PREFIX, digest, is_mistyped
+from partners.domain.keys import PREFIX, digest, is_mistyped, note_elsewhere, note_first_use
 from partners.domain.networks import is_from
 from partners.models import ApiKey, ProcessingAgreement
 from wecd.common.rest.holes import Hole
@@ -35,7 +35,8 @@ class Elsewhere(Exception):
 def recognise(raw: str, address: str) -> Reader | None:
     """The reader with this key, or None when there is no such key to use now. Notes its use once a minute.
 
-    ``Elsewhere`` when ``address`` is in none of the key's networks.
+    ``Elsewhere`` when ``address`` is in none of the key's networks. The journal tells of that, and of a key's
+    first use.
     """
     if is_mistyped(raw):
         return None
@@ -56,8 +57,11 @@ def _read(hash_: str, address: str) -> Reader | None:
     if not hmac.compare_digest(stored, hash_):
         return None
     if not is_from(networks.split(), address):
+        note_elsewhere(key, address)
         raise Elsewhere(address)
-    if is_noted != "t":
+    if not is_noted:  # never used
+        note_first_use(key)
+    elif is_noted != "t":
         ApiKey.objects.filter(pk=key).update(last_used_at=Now())
     granted = frozenset(scopes.split())
     return Reader(UUID(key), UUID(partner), granted if in_force == "t" else granted - {PERSONAL})

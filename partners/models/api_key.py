@@ -28,6 +28,9 @@ class ApiKey(Row):
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
     personal_read_on = models.DateField(null=True, blank=True, editable=False)  # the last day
+    refused_on = models.DateField(
+        null=True, blank=True, editable=False
+    )  # the last day it came from elsewhere
     networks = ArrayField(
         models.CharField(max_length=49), default=list, blank=True, verbose_name=_("networks")
     )  # "192.0.2.0/24": from elsewhere the key opens nothing; none: from anywhere

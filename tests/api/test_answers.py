@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.api import contract, rows
+from tests.api.conftest import Api, in_one_window
 from tests.partners.factories import ApiKeyFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,8 @@ def complies(schema):
     def check(response, path: str, method: str = "get") -> dict:
         operation = schema["paths"][path][method]
         described = contract.resolved(schema, operation["responses"][str(response.status_code)])
+        promised = {name for name, header in described["headers"].items() if header.get("required")}
+        assert {name for name in promised if name not in response.headers} == set()
         if response.status_code == 304:
             assert not response.content
             return {}
@@ -92,13 +95,57 @@ def test_errors(name, complies, anonymous, partner, settings):
 
 
 def test_a_scope_that_is_missing(complies, wd):
-    from tests.api.conftest import Api
-
     ApiKeyFactory(partner=wd, raw="wecd_without", scopes=[])
     for name in rows.KEYED:
-        response = Api("wecd_without").get(name)
-        assert response.status_code == 403
-        complies(response, f"/api/v1/{name}")
+        for path in (f"/api/v1/{name}", f"/api/v1/exports/{name}.csv"):
+            response = Api("wecd_without").get(path)
+            assert response.status_code == 403
+            complies(response, path)
+    complies(Api("wecd_without").get("changes", resources="applications"), "/api/v1/changes")
+
+
+def test_every_address_refuses_a_key_that_is_none_or_used_from_elsewhere(complies, schema, wd):
+    ApiKeyFactory(partner=wd, raw="wecd_at_home", networks=["192.0.2.0/24"])
+    for path in schema["paths"]:
+        address = path.replace("{id}", "019aa2c4-6b1e-7c3f-9d52-0f6a3b8e4c71")
+        for raw, status in (("wecd_at_home", 403), ("wecd_nobody", 401)):
+            response = Api(raw).get(address)
+            assert response.status_code == status, path
+            complies(response, path)
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [("", 401), ("Bearer wecd_nobody", 401), ("Basic x", 401), ("Bearer wecd_home", 403)],
+)
+@pytest.mark.parametrize(
+    "path", ["applications", "applications/x", "exports/vouchers.csv", "changes", "schema"]
+)
+def test_keys_are_not_tried_without_end(path, header, status, complies, wd, settings):
+    """What is refused at the door counts as a read of the address, until it says 429 with its headers."""
+    settings.API_REQUESTS_PER_MINUTE = 2
+    ApiKeyFactory(partner=wd, raw="wecd_home", networks=["192.0.2.0/24"])
+    path = path.replace("/x", "/019aa2c4-6b1e-7c3f-9d52-0f6a3b8e4c71")
+    if not header and path in ("changes", "schema"):
+        return  # open
+    in_one_window()
+    for left in (1, 0):
+        response = Client(headers={"Authorization": header}).get(f"/api/v1/{path}")
+        assert response.status_code == status
+        assert response["RateLimit"].startswith(f'"minute";r={left};')
+    refused = Client(headers={"Authorization": header}).get(f"/api/v1/{path}")
+    assert refused.status_code == 429
+    assert int(refused["Retry-After"]) >= 1
+    assert refused["RateLimit-Policy"] == '"minute";q=2;w=60'
+    ApiKeyFactory(partner=wd, raw="wecd_right")  # a key that is right is not kept out by its neighbours
+    assert Api("wecd_right").get("applications").status_code == 200
+
+
+def test_a_scope_that_is_missing_counts_for_the_key(wd, settings):
+    settings.API_REQUESTS_PER_MINUTE_WITH_KEY = 1
+    in_one_window()
+    ApiKeyFactory(partner=wd, raw="wecd_without", scopes=[])
+    assert [Api("wecd_without").get("applications").status_code for _ in range(2)] == [403, 429]
 
 
 def test_too_many_requests(complies, anonymous, settings):

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
+from calls.models import Application
+from partners.models import Partner
 from scripts import check_client
 from tests.actions.factories import ActionFactory
 from tests.calls.factories import ApplicationFactory, CallFactory
@@ -37,19 +40,48 @@ def action():
     return ActionFactory(lead=partner)
 
 
+def pulled(capsys, **changes: str) -> list[str]:
+    """What the code of the guide prints, with these changes to it."""
+    code = re.search(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)[1]
+    for old, new in changes.items():
+        assert old in code
+        code = code.replace(old, new)
+    capsys.readouterr()
+    exec(compile(code, str(GUIDE), "exec"), {"__name__": "guide"})
+    return capsys.readouterr().out.splitlines()
+
+
 def test_the_guide_pulls_every_row_one_row_and_an_error(client_made, action, live_server, capsys):
     call = CallFactory(action=action)
     made = [ApplicationFactory(call=call, submitted=True, title=f"Project {number}") for number in range(3)]
-    code = re.search(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)[1]
-    code = code.replace("http://127.0.0.1:8000", live_server.url).replace("wecd_demo_partner_key", KEY)
-    code = code.replace("page_size=50", "page_size=1")
-
-    exec(compile(code, str(GUIDE), "exec"), {"__name__": "guide"})
-
-    printed = capsys.readouterr().out.splitlines()
+    here = {
+        "http://127.0.0.1:8000": live_server.url,
+        "wecd_demo_partner_key": KEY,
+        "page_size=50": "page_size=1",
+    }
+    printed = pulled(capsys, **here)
     assert printed[:3] == [f"{row.reference} submitted {row.title}" for row in made]
     assert printed[3].startswith("6000.00 20")
     assert printed[4] == "“cursor” is not a cursor this API gave."
+
+
+@pytest.fixture
+def demo(transactional_db, settings):
+    settings.WECD_ENV, settings.IS_DEMO = "demo", True
+    call_command("load_demo", share=0.01, verbosity=0)
+
+
+def test_the_guide_pulls_the_demonstration_with_its_key(client_made, demo, live_server, capsys):
+    seen = Application.objects.visible_to_partner(Partner.objects.get(code="WD").pk).order_by(
+        "created_at", "pk"
+    )
+    expected = [f"{row.reference} {row.state} {row.title}" for row in seen]
+    assert len(expected) > 10
+
+    printed = pulled(capsys, **{"http://127.0.0.1:8000": live_server.url, "page_size=50": "page_size=10"})
+
+    assert printed[: len(expected)] == expected
+    assert printed[-1] == "“cursor” is not a cursor this API gave."
 
 
 def test_open_data_and_the_feed(client_made, action, live_server):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from tests.api import rows
+from tests.api import contract, rows
 from tests.api.conftest import Api
 from tests.partners.factories import ApiKeyFactory
 
@@ -48,3 +48,15 @@ def live_address(anonymous, monkeypatch):
 def test_the_error_shown_is_the_error_given(anonymous):
     shown = json.loads(re.search(r"```json\n(.*?)```", GUIDE, re.DOTALL)[1])
     assert json.loads(anonymous.get("calls", colour="red").content) == shown
+
+
+def test_the_page_of_the_feed_shown_is_one_as_the_schema_says():
+    text = (Path(settings.BASE_DIR) / "docs" / "api" / "changes.md").read_text(encoding="utf-8")
+    shown = json.loads(re.search(r"```json\n(.*?)```", text, re.DOTALL)[1])
+    schema = contract.published()
+    page = schema["components"]["schemas"]["ChangesPage"]
+    for change in shown["results"]:
+        change["id"] = "019aa2c4-6b1e-7c3f-9d52-0f6a3b8e4c71"  # shortened, as are the members of “data”
+        change["data"] = change["data"] and {"reference": change["data"]["reference"]}
+    assert len(shown["results"]) == 2
+    assert contract.errors(schema, page, shown) == []

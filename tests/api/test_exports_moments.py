@@ -7,8 +7,9 @@ import pytest
 from django.db import connection, connections
 
 from hubs.models import Hub
+from partners.models import ApiKey
 from tests.actions.factories import ActionFactory
-from tests.api.conftest import Api
+from tests.api.conftest import Api, in_one_window
 from tests.api.exported import body, whole_csv, whole_ndjson
 from tests.calls.factories import ApplicationFactory, CallFactory
 from tests.feed.puller import Puller
@@ -105,33 +106,82 @@ def test_exports_under_writers_and_the_feed_from_there_equal_the_database(anonym
         assert rows == database
 
 
-def test_each_reader_has_so_many_at_once(wd, anonymous, settings):
-    settings.EXPORTS_AT_ONCE, settings.EXPORTS_AT_ONCE_OPEN, settings.EXPORTS_AT_ONCE_EACH = 3, 1, 2
-    ApiKeyFactory(partner=wd, raw="wecd_one")
-    ApiKeyFactory(partner=wd, raw="wecd_two")
-    one, two = Api("wecd_one"), Api("wecd_two")
-    running = [one.get("exports/calls.csv"), one.get("exports/applications.ndjson")]
-    assert [response.status_code for response in running] == [200, 200]
-    refused = one.get("exports/hubs.csv")
+@pytest.fixture
+def start(wd, settings):
+    """Begin an export with the key of this name (or none), and do not read it."""
+    settings.EXPORTS_AT_ONCE, settings.EXPORTS_AT_ONCE_OPEN, settings.EXPORTS_AT_ONCE_EACH = 4, 1, 2
+    running = []
+
+    def begin(name: str = "", path: str = "exports/calls.csv"):
+        if name and not ApiKey.objects.filter(name=name).exists():
+            ApiKeyFactory(partner=wd, raw=f"wecd_{name}", name=name)
+        response = Api(name and f"wecd_{name}").get(path)
+        if response.status_code == 200:
+            running.append(response)
+        return response
+
+    yield begin
+    for response in running:
+        response.close()
+    assert _idle()
+
+
+def test_each_reader_has_so_many_at_once(start):
+    first = start("one")
+    assert [first.status_code, start("one", "exports/applications.ndjson").status_code] == [200, 200]
+    refused = start("one", "exports/hubs.csv")
     assert refused.status_code == 429
     assert refused["Retry-After"] == "30"
     assert b"of your exports" in refused.content
 
-    running.append(anonymous.get("exports/calls.csv"))
-    assert running[-1].status_code == 200
-    assert anonymous.get("exports/calls.csv").status_code == 429  # of open data, without a key
-    full = two.get("exports/calls.csv")
+    assert start().status_code == 200
+    assert start().status_code == 429  # of open data, without a key
+    assert start("two").status_code == 200
+    full = start("three")
     assert full.status_code == 429  # of all
     assert b"As many exports run" in full.content
 
-    running.pop(0).close()
-    again = two.get("exports/calls.csv")
+    first.close()
+    again = start("three")
     assert again.status_code == 200
     body(again)  # read to its end, it lets go by itself
-    assert one.get("calls").status_code == 200
-    for response in running:
-        response.close()
-    assert _idle()
+    assert Api("wecd_one").get("calls").status_code == 200
+
+
+def test_the_last_place_is_for_a_key_that_has_none(start, settings):
+    """One key at a crawl and somebody without one do not keep everybody else out."""
+    settings.EXPORTS_AT_ONCE, settings.EXPORTS_AT_ONCE_OPEN = 3, 2
+    held = [start("one"), start("one")]
+    assert [response.status_code for response in held] == [200, 200]
+    assert start().status_code == 429
+    held[0].close()
+    held += [start()]
+    assert held[-1].status_code == 200
+    assert start("one").status_code == 429  # it has one, whichever of its two that is
+    assert start().status_code == 429
+    assert start("two").status_code == 200
+    assert start("three").status_code == 429
+
+
+def test_where_there_is_one_place_anybody_may_have_it(start, settings):
+    settings.EXPORTS_AT_ONCE = 1
+    assert start().status_code == 200
+    assert start("one").status_code == 429
+
+
+def test_what_found_all_busy_costs_a_read_and_no_export(start, settings):
+    settings.EXPORTS_AT_ONCE_EACH, settings.API_EXPORTS_PER_HOUR_WITH_KEY = 1, 3
+    settings.API_REQUESTS_PER_MINUTE_WITH_KEY = 2
+    in_one_window()
+    held = start("one")
+    assert held["RateLimit"].startswith('"exports";r=2;')
+    for _ in range(2):
+        refused = start("one")
+        assert (refused.status_code, refused["Retry-After"]) == (429, "30")
+        assert refused["RateLimit"].startswith('"exports";r=2;')
+    assert Api("wecd_one").get("calls").status_code == 429  # its reads are used up
+    assert [start("one")["RateLimit"][:13] for _ in range(2)] == ['"exports";r=1', '"exports";r=0']
+    assert int(start("one")["Retry-After"]) > 30  # nor does it go on for ever
 
 
 def test_what_was_never_read_leaves_nothing(anonymous):

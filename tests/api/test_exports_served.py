@@ -1,81 +1,33 @@
 """Exports over a real socket, from the server we use: broken ones look broken, and nothing is left behind."""
 
 import http.client
-import os
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
-from urllib.parse import urlsplit
 
 import psutil
 import psycopg
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from tests.api.exported import whole_ndjson
+from tests.api.serving import copies, free_locks, hang_up, make_hubs, served, within_patience
 from tests.hubs.factories import HubFactory
-from wecd.server import command
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FEW, MANY = 8_000, 40_000  # rows: more than sockets hold; more than memory should
-PATIENCE = 20  # seconds, on a busy machine
 
 
 @pytest.fixture(scope="module")
 def site(django_db_setup, django_db_blocker, tmp_path_factory):
     """The portal as it is served, on the tests' database; ``(host and port, its process)``."""
-    with django_db_blocker.unblock():
-        database = connection.settings_dict["NAME"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl(),
-        "WECD_ENV": "test",
-        "WECD_DATA_DIR": str(settings.DATA_DIR),
-        "API_EXPORTS_PER_HOUR": "1000",
-    }
-    log = (tmp_path_factory.mktemp("served") / "log").open("w+b")
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command(host="127.0.0.1", port=port)],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        stdout=log,
-        stderr=log,
-    )
-    until = time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/hubs", timeout=20).close()
-            break
-        except OSError:
-            time.sleep(0.2)
-    yield f"127.0.0.1:{port}", psutil.Process(process.pid)
-    process.terminate()
-    process.wait(30)
-    log.close()
+    with django_db_blocker.unblock(), served(tmp_path_factory.mktemp("served") / "log") as found:
+        yield found
 
 
 @pytest.fixture
 def many(db, request):
     """Hubs with long texts: some 25 MB as NDJSON, or 120."""
-    rows = getattr(request, "param", FEW)
-    HubFactory(slug="one")
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        names = [field.column for field in HubFactory._meta.model._meta.concrete_fields]
-        text = "repeat((SELECT string_agg(md5(n || '-' || i), '') FROM generate_series(1, 40) i), 2)"
-        values = {"id": "gen_random_uuid()", "slug": "'hub-' || n", "description_fr": text}
-        cursor.execute(
-            f"INSERT INTO hubs_hub ({', '.join(names)}) SELECT {', '.join(values.get(n, n) for n in names)}"  # noqa: S608
-            f" FROM hubs_hub, generate_series(2, {rows}) n"
-        )
-        cursor.execute("SET session_replication_role = origin")
-        cursor.execute("ANALYZE hubs_hub")
+    make_hubs(getattr(request, "param", FEW))
 
 
 @pytest.fixture
@@ -93,36 +45,6 @@ def ask(site):
     for client, response in asked:
         hang_up(client, response)
     assert within_patience(lambda: not copies())
-
-
-def hang_up(client, response):
-    response.close()
-    client.close()
-
-
-def copies() -> list[int]:
-    """The database's processes that run an export of this database."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY (%'"
-            " AND backend_type = 'client backend'"
-        )
-        return [pid for (pid,) in cursor.fetchall()]
-
-
-def within_patience(check) -> bool:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if check():
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def free_locks() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
-        return cursor.fetchone()[0] == 0
 
 
 @pytest.mark.parametrize("many", [MANY], indirect=True)

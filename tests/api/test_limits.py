@@ -1,7 +1,6 @@
 """Limits hold across processes, are fair, and cost a write now and then."""
 
 import json
-import time
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from partners.models import ApiKey, ApiUsage
-from tests.api.conftest import RAW, Api
+from tests.api.conftest import RAW, Api, in_one_window
 from tests.partners.factories import ApiKeyFactory
 from wecd.api import limits, usage
 from wecd.api.models import Window
@@ -31,7 +30,7 @@ def _take(shares: Kept, who: str = "key:1", name: str = "reads") -> limits.Answe
 @pytest.mark.parametrize("quota", [1, 2, 7, 50, 300])
 def test_never_more_than_the_quota_whatever_the_processes(quota, processes, settings):
     settings.API_REQUESTS_PER_MINUTE_WITH_KEY = quota
-    _in_one_window()
+    in_one_window()
     allowed = 0
     for number in range(quota * 2 + 20):
         allowed += _take(processes[number % 3]).allowed
@@ -40,7 +39,7 @@ def test_never_more_than_the_quota_whatever_the_processes(quota, processes, sett
 
 def test_together_they_take_the_quota_and_no_more(processes, settings, together, transactional_db):
     settings.API_REQUESTS_PER_MINUTE_WITH_KEY = 60
-    _in_one_window()
+    in_one_window()
 
     def ask(shares):
         return lambda: sum(_take(shares).allowed for _ in range(60))
@@ -51,14 +50,14 @@ def test_together_they_take_the_quota_and_no_more(processes, settings, together,
 
 def test_what_one_process_leases_and_does_not_spend_is_little(processes, settings):
     settings.API_REQUESTS_PER_MINUTE_WITH_KEY = 1000
-    _in_one_window()
+    in_one_window()
     assert _take(processes[0]).allowed
     assert sum(_take(processes[1]).allowed for _ in range(1100)) >= 950
 
 
 def test_a_request_rarely_asks_the_database(processes, settings, django_assert_max_num_queries):
     settings.API_REQUESTS_PER_MINUTE_WITH_KEY = 1200
-    _in_one_window()
+    in_one_window()
     with django_assert_max_num_queries(20):
         for _ in range(600):
             _take(processes[0])
@@ -66,7 +65,7 @@ def test_a_request_rarely_asks_the_database(processes, settings, django_assert_m
 
 def test_once_over_nobody_asks_the_database_again(processes, settings, django_assert_num_queries):
     settings.API_REQUESTS_PER_MINUTE_WITH_KEY = 3
-    _in_one_window()
+    in_one_window()
     while _take(processes[0]).allowed:
         pass
     with django_assert_num_queries(0):
@@ -75,7 +74,7 @@ def test_once_over_nobody_asks_the_database_again(processes, settings, django_as
 
 def test_keys_and_limits_have_windows_of_their_own(processes, settings):
     settings.API_REQUESTS_PER_MINUTE_WITH_KEY = settings.API_EXPORTS_PER_HOUR_WITH_KEY = 1
-    _in_one_window()
+    in_one_window()
     assert _take(processes[0]).allowed
     assert not _take(processes[0]).allowed
     assert _take(processes[0], "key:2").allowed
@@ -87,7 +86,7 @@ def test_keys_and_limits_have_windows_of_their_own(processes, settings):
 
 def test_a_new_window_begins_anew(processes, settings):
     settings.API_REQUESTS_PER_MINUTE_WITH_KEY = 1
-    _in_one_window()
+    in_one_window()
     assert _take(processes[0]).allowed
     assert not _take(processes[1]).allowed
     Window.objects.update(ends=timezone.now() - timedelta(seconds=1))
@@ -115,14 +114,14 @@ def test_the_table_says_nothing_of_addresses_and_is_tidied(processes, settings, 
 )
 def test_without_a_key_the_address_counts_ipv6_by_64(first, second, same, settings):
     settings.API_REQUESTS_PER_MINUTE = 1
-    _in_one_window()
+    in_one_window()
     assert Client(REMOTE_ADDR=first).get("/api/v1/calls").status_code == 200
     assert Client(REMOTE_ADDR=second).get("/api/v1/calls").status_code == (429 if same else 200)
 
 
 def test_behind_a_proxy_only_its_own_word_counts(settings):
     settings.API_REQUESTS_PER_MINUTE, settings.BEHIND_PROXY = 1, True
-    _in_one_window()
+    in_one_window()
     for forwarded, status in (
         ("198.51.100.1", 200),
         ("203.0.113.5, 198.51.100.1", 429),
@@ -134,7 +133,7 @@ def test_behind_a_proxy_only_its_own_word_counts(settings):
 
 def test_use_is_counted_by_day_with_what_was_turned_away(partner, anonymous, settings):
     settings.API_REQUESTS_PER_MINUTE_WITH_KEY = 2
-    _in_one_window()
+    in_one_window()
     codes = [partner.get("applications").status_code for _ in range(3)]
     assert codes == [200, 200, 429]
     anonymous.get("calls")
@@ -162,17 +161,10 @@ def test_the_use_of_a_key_that_is_gone_is_dropped(partner):
 
 def test_a_refusal_says_when_to_come_back(settings, wd):
     settings.API_REQUESTS_PER_MINUTE_WITH_KEY = 1
-    _in_one_window()
+    in_one_window()
     client = Api(RAW)
     client.get("applications")
     refused = client.get("applications")
     assert refused.status_code == 429
     assert json.loads(refused.content)["status"] == 429
     assert refused["RateLimit"] == f'"minute";r=0;t={refused["Retry-After"]}'
-
-
-def _in_one_window() -> None:
-    """Wait out the last seconds of a minute, so that the test is not cut in two by the next."""
-    left = 60 - time.time() % 60
-    if left < 8:
-        time.sleep(left + 0.1)

@@ -29,16 +29,18 @@ from django.db import connection
 from psycopg import ClientCursor
 from partners.models import Partner
 from wecd.catalogue import BY_NAME
-from wecd.common.rest import copy, holes
-from wecd.common.rest.fields import as_cells
+from wecd.common.rest import cells, copy, holes
 from wecd.common.rest.reader import Reader
 from wecd.feed import settling
 settling.settle(tell=False)
 resource = BY_NAME["applications"]()
 reader = Reader(partner=Partner.objects.get(code="bench").pk, scopes=frozenset({resource.scope}))
 fields = resource.fields_for(reader)
-shape, form = {"csv": (as_cells, copy.AS_CSV), "ndjson": (resource.as_json, copy.AS_LINES)}["KIND"]
-rows = holes.compiled(resource.rows(reader).order_by("pk").values_list(shape(fields)))
+found = resource.rows(reader).order_by("pk")
+if "KIND" == "csv":
+    rows, form = cells.table(found, fields), copy.AS_CSV
+else:
+    rows, form = holes.compiled(found.values_list(resource.as_json(fields))), copy.AS_LINES
 connection.ensure_connection()
 query = f"COPY ({rows.sql} LIMIT ALL) TO STDOUT ({form})"
 open("FILE", "w").write(ClientCursor(connection.connection).mogrify(query, rows.params))

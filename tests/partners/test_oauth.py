@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -98,6 +99,29 @@ def test_a_wrong_secret_gets_nothing(client, made):
     assert (unknown.status_code, unknown.json()["error"]) == (401, "invalid_client")
     assert client.post(TOKEN, {"grant_type": "client_credentials"}).status_code == 401
     assert not Token.objects.exists()
+
+
+@pytest.mark.parametrize("absurd", ["\0", "a\0b", "x" * 20000, "é", "\ud800", " ", ";"])
+@pytest.mark.parametrize("name", ["client_id", "client_secret", "scope", "grant_type"])
+def test_nothing_asked_for_is_too_much(client, made, name, absurd):
+    absurd = absurd.encode("utf-8", "surrogatepass")
+    data = {"grant_type": "client_credentials", "client_id": made[0].client_id, "client_secret": made[1]}
+    body = "&".join(f"{key}={quote(value)}" for key, value in {**data, name: absurd}.items())
+    answer = client.post(TOKEN, body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code in (400, 401)
+    if name.startswith("client"):
+        pair = {"client_id": made[0].client_id.encode(), "client_secret": made[1].encode(), name: absurd}
+        encoded = base64.b64encode(b":".join(pair[each] for each in ("client_id", "client_secret"))).decode()
+        data = {"grant_type": "client_credentials"}
+        answer = client.post(TOKEN, data, headers={"Authorization": f"Basic {encoded}"})
+        assert answer.status_code in (400, 401)
+        answer = client.post(
+            TOKEN, body, content_type="application/x-www-form-urlencoded", headers=basic("a", "b")
+        )
+        assert answer.status_code in (400, 401)
+        headers = basic(made[0].client_id, made[1])
+        answer = client.post(TOKEN, body, content_type="application/x-www-form-urlencoded", headers=headers)
+        assert answer.status_code < 500
 
 
 def test_the_secret_is_no_key_and_a_key_no_secret(client, made):

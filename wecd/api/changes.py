@@ -10,6 +10,7 @@ from django.http import HttpResponse, QueryDict
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.views import APIView
 
+from wecd.api import throttling, waiting
 from wecd.api.personal import note_read
 from wecd.api.schemas import ChangesSchema
 from wecd.api.views import InEnglish
@@ -43,7 +44,7 @@ class ChangesView(APIView):
         reader = request.auth or ANYONE
         resources, after, size = self.asked(request.query_params, reader)
         wait = _wished(request.headers.get("Prefer", ""))
-        with _patience(wait) as granted:
+        with _patience(wait, request) as granted:
             page = self.page(resources, reader, after, size, granted)
         if page is None:
             return problem(
@@ -120,14 +121,22 @@ def _wished(prefer: str) -> int:
 
 
 @contextmanager
-def _patience(wished: int):
-    """The seconds granted: none while too many wait already, so that those who do not are served."""
-    granted = wished if wished and _waiting.acquire(blocking=False) else 0
-    try:
-        yield granted
-    finally:
-        if granted:
-            _waiting.release()
+def _patience(wished: int, request):
+    """The seconds granted: none while too many wait already, so that those who do not are served.
+
+    ``_waiting`` bounds all who wait, ``waiting`` shares the places out among them.
+    """
+    if not wished:
+        yield 0
+        return
+    who = throttling.who(request._request, request.auth)
+    with waiting.place(who, has_key=request.auth is not None) as is_free:
+        granted = wished if is_free and _waiting.acquire(blocking=False) else 0
+        try:
+            yield granted
+        finally:
+            if granted:
+                _waiting.release()
 
 
 def view():

@@ -2,15 +2,23 @@
 
 import logging
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.views import APIView, set_rollback
 
+from wecd.api import throttling
 from wecd.api.authentication import REALM
 from wecd.common.rest.problems import problem
 from wecd.common.workflow import Refused
+
+TURNED_AWAY = (
+    exceptions.NotAuthenticated,
+    exceptions.AuthenticationFailed,
+    exceptions.PermissionDenied,
+    PermissionDenied,
+)
 
 logger = logging.getLogger("django.request")
 
@@ -18,17 +26,24 @@ logger = logging.getLogger("django.request")
 def handle(error: Exception, context: dict):
     """The response to an exception of an API view. An unforeseen one is logged and told without details."""
     set_rollback()
+    request = getattr(context["request"], "_request", context["request"])
+    if isinstance(error, TURNED_AWAY):
+        try:
+            throttling.turned_away(request, getattr(context["request"], "auth", None))
+        except Exception as another:
+            error = another
     if isinstance(error, Http404):
         return problem(404, "There is no such row, or this key may not see it.")
     if isinstance(error, Refused):
         return problem(409, str(error))
+    if isinstance(error, BadRequest | SuspiciousOperation):  # more parameters than Django reads
+        return problem(400, str(error) or "The request cannot be read.")
     if isinstance(error, PermissionDenied):
         return problem(403, str(error) or "You may not do this.")
     if isinstance(error, exceptions.ValidationError):
         return _invalid(error)
     if isinstance(error, exceptions.APIException):
         return problem(error.status_code, _sentence(error), headers=_headers(error, context))
-    request = getattr(context["request"], "_request", context["request"])
     logger.error(
         "API error at %s", request.path, exc_info=error, extra={"request": request, "status_code": 500}
     )

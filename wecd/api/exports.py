@@ -7,11 +7,11 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework.exceptions import Throttled, ValidationError
 
+from wecd.api import throttling
 from wecd.api.exports_schema import ExportSchema
 from wecd.api.views import Direct, InEnglish
-from wecd.common.addresses import household, of_client
-from wecd.common.rest import copy, downloads, formats, holes, parameters
-from wecd.common.rest.fields import as_cells
+from wecd.common.hanging_up import Patience
+from wecd.common.rest import cells, copy, downloads, formats, holes, parameters
 from wecd.common.rest.reader import Reader
 from wecd.common.rest.resource import Resource
 from wecd.common.rest.views import ResourceView
@@ -43,13 +43,23 @@ class ExportView(ResourceView):
             return HttpResponse(content_type=formats.CONTENT_TYPES[self.kind], headers=headers)
         snapshot = copy.Snapshot(seconds=settings.EXPORT_MAX_SECONDS, memory=settings.EXPORT_WORK_MEMORY)
         try:
-            cursor = begin(snapshot, reader, str(reader.key or household(of_client(request))))
+            cursor = begin(snapshot, reader, throttling.who(request, request.auth))
             body = downloads.packed(self.body(snapshot, rows, asked, cursor), encoding)
-        except BaseException:
+        except BaseException as error:
             snapshot.close()
+            if isinstance(error, Throttled):
+                throttling.count_as_read(request, request.auth)
             raise
+        patience = Patience(
+            request.META, seconds=settings.EXPORT_PATIENCE_SECONDS, least=settings.EXPORT_LEAST_BYTES
+        )
+
+        def let_go() -> None:
+            patience.end()
+            snapshot.close()
+
         return StreamingHttpResponse(
-            downloads.Download(downloads.cut_off(body, request.META), snapshot.close),
+            downloads.Download(downloads.cut_off(body, request.META), let_go),
             content_type=formats.CONTENT_TYPES[self.kind],
             headers=headers | {"WECD-Cursor": cursor},
         )
@@ -67,8 +77,7 @@ class ExportView(ResourceView):
     def body(self, snapshot: copy.Snapshot, rows, asked: parameters.Asked, cursor: str):
         """The bytes as they come: header line (CSV), rows, trailer."""
         if self.kind == "csv":
-            cells = holes.compiled(rows.values_list(as_cells(asked.fields)))
-            found = snapshot.copy(cells, copy.AS_CSV)
+            found = snapshot.copy(cells.table(rows, asked.fields), copy.AS_CSV)
             chunks = _after(formats.csv_header(asked.fields), found)
             trailer = downloads.csv_trailer
         else:
@@ -110,11 +119,14 @@ def begin(snapshot: copy.Snapshot, reader: Reader, who: str) -> str:
     """
     place = _take(snapshot)
     with snapshot.as_default():
-        if not snapshot.lock(f"export of {who}", settings.EXPORTS_AT_ONCE_EACH):
+        own, each, most = f"export of {who}", settings.EXPORTS_AT_ONCE_EACH, settings.EXPORTS_AT_ONCE
+        if not snapshot.lock(own, each):
             raise Throttled(BUSY, "As many of your exports run as may at once: wait for one to end.")
         if reader.key is None and not snapshot.lock("open export", settings.EXPORTS_AT_ONCE_OPEN):
             raise Throttled(BUSY, "As many exports of open data run as may at once.")
-        if not snapshot.lock("export", settings.EXPORTS_AT_ONCE):
+        # The last place is for a key that has none.
+        has_enough = most > 1 and (reader.key is None or snapshot.held(own, each) > 1)
+        if not snapshot.lock("export", most) or (has_enough and snapshot.held("export", most) == most):
             raise Throttled(BUSY, "As many exports run as may at once.")
     return place
 

@@ -34,10 +34,12 @@ TRAILERS = {
 HEADERS = {
     "WECD-Cursor": {
         "description": "The place in the feed of changes at the moment of the export.",
+        "required": True,
         "schema": {"type": "string", "examples": [A_CURSOR]},
     },
     "Content-Disposition": {
         "description": "The name of the file, with the day.",
+        "required": True,
         "schema": {"type": "string", "examples": ['attachment; filename="calls-2026-12-01.csv"']},
     },
     "Content-Encoding": {
@@ -60,7 +62,6 @@ class ExportSchema(OperationSchema):
         words = resource.name.replace("-", " ")
         needs = f"\n\nNeeds a partner's key with the scope `{resource.scope}`." if resource.scope else ""
         scope = {"x-scope": resource.scope} if resource.scope else {}
-        statuses = [400, 401, 403] if resource.scope else [400, 401]
         return {
             "operationId": f"export_{resource.name.replace('-', '_')}_{kind}",
             "tags": [resource.name],
@@ -76,7 +77,7 @@ class ExportSchema(OperationSchema):
                     "content": _content(resource, kind),
                 }
             }
-            | errors(*statuses),
+            | errors(400, 401, 403),
         }
 
 

@@ -7,7 +7,7 @@ the number of processes; what a process leases and does not spend (a few percent
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from django.conf import settings
@@ -28,6 +28,7 @@ TIDY = "DELETE FROM api_window WHERE ends < now() - interval '1 hour'"
 class Limit:
     """So many requests in each window of some seconds. Settings hold the quotas, without and with a key."""
 
+    name: str
     policy: str
     window: int
     anonymous: str
@@ -39,9 +40,12 @@ class Limit:
 
 # Views say which with ``limit``.
 LIMITS = {
-    "reads": Limit("minute", 60, "API_REQUESTS_PER_MINUTE", "API_REQUESTS_PER_MINUTE_WITH_KEY"),
-    "feed": Limit("feed", 60, "API_FEED_PER_MINUTE", "API_FEED_PER_MINUTE_WITH_KEY"),
-    "exports": Limit("exports", 3600, "API_EXPORTS_PER_HOUR", "API_EXPORTS_PER_HOUR_WITH_KEY"),
+    each.name: each
+    for each in (
+        Limit("reads", "minute", 60, "API_REQUESTS_PER_MINUTE", "API_REQUESTS_PER_MINUTE_WITH_KEY"),
+        Limit("feed", "feed", 60, "API_FEED_PER_MINUTE", "API_FEED_PER_MINUTE_WITH_KEY"),
+        Limit("exports", "exports", 3600, "API_EXPORTS_PER_HOUR", "API_EXPORTS_PER_HOUR_WITH_KEY"),
+    )
 }
 
 
@@ -103,6 +107,18 @@ def take(name: str, who: str, *, has_key: bool, shares: Kept = _shares) -> Answe
             share.leased -= 1
         seconds = max(1, math.ceil(share.until - time.monotonic()))
         return Answer(allowed, limit, quota, share.leased + share.rest, seconds)
+
+
+def give_back(answer: Answer, who: str, *, shares: Kept = _shares) -> Answer:
+    """Take back what this answer allowed, while its window lasts; the answer as it is then."""
+    share = shares.get((answer.limit.name, who))
+    if share is None or not answer.allowed:
+        return answer
+    with share.lock:
+        if time.monotonic() >= share.until:
+            return answer
+        share.leased += 1
+        return replace(answer, left=answer.left + 1)
 
 
 def _lease(share: Share, limit: Limit, quota: int) -> None:

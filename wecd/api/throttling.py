@@ -14,8 +14,16 @@ def count(request: HttpRequest, view, reader: Reader | None) -> limits.Answer:
 
     Leaves the answer on Django's request as ``limits``, for the headers.
     """
-    who = f"key:{reader.key}" if reader else f"ip:{addresses.household(addresses.of_client(request))}"
-    answer = limits.take(getattr(view, "limit", "reads"), who, has_key=reader is not None)
+    return _take(getattr(view, "limit", "reads"), request, reader)
+
+
+def who(request: HttpRequest, reader: Reader | None) -> str:
+    """Who is counted: the key, or without one the address."""
+    return f"key:{reader.key}" if reader else f"ip:{addresses.household(addresses.of_client(request))}"
+
+
+def _take(name: str, request: HttpRequest, reader: Reader | None) -> limits.Answer:
+    answer = limits.take(name, who(request, reader), has_key=reader is not None)
     if reader and reader.key:
         usage.count(reader.key, limited=not answer.allowed)
     request.limits = answer  # type: ignore[attr-defined]
@@ -27,6 +35,28 @@ def check(request: HttpRequest, view, reader: Reader | None) -> None:
     answer = count(request, view, reader)
     if not answer.allowed:
         raise Throttled(answer.seconds)
+
+
+def turned_away(request: HttpRequest, reader: Reader | None) -> None:
+    """Count a request without the right to what it asks, unless it is counted: as a read, whatever it asks.
+
+    SECURITY: so keys are not tried without end. ``Throttled`` when there have been too many.
+    """
+    if not hasattr(request, "limits"):
+        answer = _take("reads", request, reader)
+        if not answer.allowed:
+            raise Throttled(answer.seconds)
+
+
+def count_as_read(request: HttpRequest, reader: Reader | None) -> None:
+    """A counted request that found everything busy counts as a read instead, and the rest as not asked.
+
+    Where its reads are used up too, it stays what it was.
+    """
+    counted: limits.Answer = request.limits  # type: ignore[attr-defined]
+    asker, has_key = who(request, reader), reader is not None
+    if limits.take("reads", asker, has_key=has_key).allowed:
+        request.limits = limits.give_back(counted, asker)  # type: ignore[attr-defined]
 
 
 class FairShare(BaseThrottle):

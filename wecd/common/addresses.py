@@ -9,9 +9,12 @@ def of_client(request) -> str:
     """The client's address: the connection's, or what the one trusted proxy before us says it is.
 
     SECURITY: behind a proxy only the last address, which it added, counts; the others are the client's words.
+    To WSGI "X_Forwarded_For" is the same header: the proxy must drop names with underscores, or use a name
+    of one word, which has no such twin (``CLIENT_ADDRESS_HEADER``).
     """
     if settings.BEHIND_PROXY:
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        name = settings.CLIENT_ADDRESS_HEADER.upper().replace("-", "_")
+        forwarded = request.META.get(f"HTTP_{name}", "").rpartition(",")[2].strip()
         if forwarded:
             return forwarded
     return request.META.get("REMOTE_ADDR", "")

@@ -14,7 +14,7 @@ from wecd.opendata.publisher import LICENCE
 
 PIECE = 64 * 1024  # bytes
 FRESH = "public, max-age=300"
-ONE_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+ONE_RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)\Z")
 
 
 def said(response: HttpResponseBase, etag: str, *, weak: bool = False) -> HttpResponseBase:
@@ -85,11 +85,17 @@ def _part(request, found: Published) -> tuple[int, int, bool]:
     version = request.headers.get("If-Range", "").strip('"')
     if not match or not any(match.groups()) or (version and version != found.sha256):
         return 0, found.size, False
-    first, last = match.groups()
-    if not first:
-        return max(0, found.size - int(last)), found.size, True
-    end = min(found.size, int(last) + 1) if last else found.size
-    return (int(first), end, True) if end > int(first) or int(first) >= found.size else (0, found.size, False)
+    first, last = (min(found.size, _number(digits)) if digits else None for digits in match.groups())
+    if first is None:
+        return found.size - (last or 0), found.size, True
+    end = found.size if last is None else min(found.size, last + 1)
+    return (first, end, True) if end > first or first == found.size else (0, found.size, False)
+
+
+def _number(digits: str) -> int:
+    """The number; of one with more digits than any file has bytes, one that is large enough."""
+    digits = digits.lstrip("0")
+    return int(digits or 0) if len(digits) < 19 else 10**19
 
 
 def _pieces(path: str, begin: int, end: int) -> Iterator[bytes]:

@@ -31,7 +31,6 @@ MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "WECD"
-ALLAUTH_TRUSTED_PROXY_COUNT = int(env.bool("BEHIND_PROXY", False))  # whose address the rate limits count
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 60 * 60
 IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
 STAFF_SESSION_HOURS = env.int("STAFF_SESSION_HOURS", default=12)
@@ -81,12 +80,16 @@ API_FEED_PER_MINUTE_WITH_KEY = env.int("API_FEED_PER_MINUTE_WITH_KEY", default=6
 API_EXPORTS_PER_HOUR = env.int("API_EXPORTS_PER_HOUR", default=20)
 API_EXPORTS_PER_HOUR_WITH_KEY = env.int("API_EXPORTS_PER_HOUR_WITH_KEY", default=120)
 API_USAGE_SECONDS = env.int("API_USAGE_SECONDS", default=5)  # how often the use of keys is written
-API_WAITING_AT_ONCE = env.int("API_WAITING_AT_ONCE", default=4)  # long polls, a process
+API_WAITING_AT_ONCE = env.int("API_WAITING_AT_ONCE", default=4)  # long polls, a process; without a key half
+API_WAITING_AT_ONCE_EACH = env.int("API_WAITING_AT_ONCE_EACH", default=2)  # a key, or an address without one
 # Exports that run at once: locks in the database count them, for all processes together. With those that wait
 # for changes (above) fewer than the threads of a process, so that one is always left for everybody else.
 EXPORTS_AT_ONCE = env.int("EXPORTS_AT_ONCE", default=3)
 EXPORTS_AT_ONCE_OPEN = env.int("EXPORTS_AT_ONCE_OPEN", default=2)  # of these, without a key
 EXPORTS_AT_ONCE_EACH = env.int("EXPORTS_AT_ONCE_EACH", default=2)  # a key, or an address without one
+# A connection of an export that takes fewer bytes than this in so many seconds is cut off; 0 seconds: never.
+EXPORT_PATIENCE_SECONDS = env.int("EXPORT_PATIENCE_SECONDS", default=120)
+EXPORT_LEAST_BYTES = env.int("EXPORT_LEAST_BYTES", default=64 * 1024)
 EXPORT_MAX_SECONDS = env.int("EXPORT_MAX_SECONDS", default=3600)
 EXPORT_WORK_MEMORY = env.str("EXPORT_WORK_MEMORY", default="64MB")  # of the database, to sort
 

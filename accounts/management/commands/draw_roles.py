@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -57,6 +58,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         path = Path(settings.BASE_DIR) / "docs" / "roles.md"
+        import_module(settings.ROOT_URLCONF)  # the site's addresses take out what libraries registered
         with translation.override("en"):
             wanted = "\n".join([HEADER, *_tables()]) + "\n"
         if not options["check"]:

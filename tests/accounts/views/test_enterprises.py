@@ -124,6 +124,13 @@ def test_another_line_saves_nothing_and_loses_nothing(client):
     assert not Enterprise.objects.exists()
 
 
+@pytest.mark.parametrize("total", ["9" * 5000, "²", "x", ""])
+def test_another_line_after_a_number_nobody_sends(client, total):
+    client.force_login(UserFactory())
+    asked = FORM | {"more": "sites", "sites-TOTAL_FORMS": total}
+    assert 'name="sites-0-street"' in client.post(url("enterprise_new"), asked).content.decode()
+
+
 def test_auditor_is_told_why_not(client, auditor):
     client.force_login(auditor)
     assert client.post(url("enterprise_new"), FORM).status_code == 403

@@ -241,6 +241,12 @@ def test_chosen_filters_are_tags_that_can_be_removed(client, officer, call):
     assert 'value="admissible" selected' in text(page)
 
 
+@pytest.mark.parametrize("order", ["9" * 5000, "-" + "9" * 5000, "²", "-"])
+def test_an_order_nobody_knows_is_the_usual_one(client, officer, call, order):
+    row = submitted(call)
+    assert listed(client, officer, o=order).context["cl"].result_list == [row]
+
+
 def test_an_empty_list_says_what_to_do(client, officer, call):
     assert "once an applicant submits it" in text(listed(client, officer))
     assert "Remove a filter" in text(listed(client, officer, state="rejected"))

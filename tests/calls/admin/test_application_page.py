@@ -96,7 +96,7 @@ def test_an_older_version_can_be_read(client, officer, application):
     assert "Later words." not in words
 
 
-@pytest.mark.parametrize("version", ["9", "x", "-1", ""])
+@pytest.mark.parametrize("version", ["9", "x", "-1", "", "²", "9" * 5000])
 def test_a_version_that_is_not_there_is_the_latest(client, officer, application, version):
     submit_as_it_stands(application, 2, pitch="Later words.")
     assert "Later words." in text(page(client, application, officer, version=version))

@@ -62,6 +62,9 @@ def test_values_nobody_knows_are_dropped():
     award(title="one")
     assert found(axis="x", province="x", year="x", size="x") == {"one"}
     assert Chosen.read({"year": "２０２６"}).year == ""
+    assert found(call="none\0") == set()
+    assert [found(year=year) for year in ("0000", "0001", "9999", "2001")] == [{"one"}] * 3 + [set()]
+    assert found(q="\0one\0") == {"one"}
 
 
 @pytest.mark.parametrize("words", ["evrard", "ÉVRARD", "poterie verviers", "bols", "100%", "x_y", "\\"])

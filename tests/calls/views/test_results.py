@@ -120,11 +120,15 @@ def test_the_file_has_exactly_the_rows_of_the_filter_in_the_order_of_the_list(cl
     assert re.findall(r">(Bol \d)</a>", page) == [line["project"] for line in lines]
 
 
-@pytest.mark.parametrize("title", ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1"])
-def test_no_cell_is_a_formula(client, title):
+@pytest.mark.parametrize(
+    ("title", "cell"),
+    [(each, f"'{each}") for each in ("=HYPERLINK(1)", "+1", "-1", "@x")]
+    + [("\t=1", "'\t'=1"), ("A;=1", "A;'=1")],
+)
+def test_no_cell_is_a_formula(client, title, cell):
     award(title=title, reasons="=1+1")
     (line,) = lines_of(client.get("/en/results/awards.csv"))
-    assert line["project"] == f"'{title}"
+    assert line["project"] == cell
     assert line["reasons"] == "'=1+1"
 
 

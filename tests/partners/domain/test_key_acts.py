@@ -195,7 +195,7 @@ def test_a_replaced_key_works_until_the_overlap_ends(key, member):
     assert (new.replaces, key.replaced_by) == (key, new)
     assert abs(key.expires_at - timezone.now() - WEEK) < timedelta(minutes=1)
     assert (key.state, new.state) == (KeyState.ENDING, KeyState.USABLE)
-    assert (verbs(key), verbs(new)) == (["rotate"], ["create"])
+    assert (verbs(key), verbs(new)) == (["rotate"], ["create", "first_use"])
     assert journal.entries_about(key).get().facts["replaced_by"] == str(new.pk)
     assert mails() == [("partners/key_created", member.email)]
     assert key.prefix in OutboxMessage.objects.get().body

@@ -9,10 +9,16 @@ from django.utils import timezone
 from partners.domain import keys, recognition
 from partners.models import ApiKey
 from tests.partners.factories import AgreementFactory, ApiKeyFactory
+from wecd.common import journal
 from wecd.common.rest.reader import PERSONAL
 
 pytestmark = pytest.mark.django_db
 HERE = "192.0.2.7"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_noted():
+    keys._noted.clear()
 
 
 @pytest.fixture
@@ -51,8 +57,7 @@ def test_what_is_no_key_is_nobody(wrong, key):
 
 
 def test_it_costs_one_statement_and_notes_the_use_once_a_minute(key, raw, django_assert_num_queries):
-    with django_assert_num_queries(2):
-        recognition.recognise(raw, HERE)
+    recognition.recognise(raw, HERE)  # the first use, which the journal tells of
     key.refresh_from_db()
     assert key.last_used_at
     with django_assert_num_queries(1):
@@ -94,3 +99,66 @@ def test_from_elsewhere_is_a_403_that_names_the_address(key, raw):
         assert answer.status_code == 403
         assert "203.0.113.5" in answer.json()["detail"]
     assert client.get("/api/v1/applications", REMOTE_ADDR=HERE).status_code == 200
+
+
+def entries(key, verb: str) -> list:
+    return list(journal.entries_about(key).filter(verb=f"partners.apikey.{verb}"))
+
+
+def test_the_journal_tells_of_a_keys_first_use_and_of_no_other(key, raw, system):
+    recognition.recognise(raw, HERE)
+    ApiKey.objects.update(last_used_at=timezone.now() - timedelta(days=2))
+    recognition.recognise(raw, HERE)
+    (entry,) = entries(key, "first_use")
+    assert entry.actor == system
+    assert entry.facts == {"partner": key.partner.code, "prefix": key.prefix}
+    assert list(journal.verify()) == []
+
+
+def test_what_is_refused_is_no_use(key, raw):
+    ApiKey.objects.update(expires_at=timezone.now())
+    assert recognition.recognise(raw, HERE) is None
+    assert entries(key, "first_use") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.5", "203.0.113.0/24"),
+        ("::ffff:203.0.113.5", "203.0.113.0/24"),
+        ("2001:db8:7:8::5", "2001:db8:7::/48"),
+        ("unix:", ""),
+    ],
+)
+def test_the_journal_tells_once_a_day_of_use_from_elsewhere(
+    address, network, key, raw, django_assert_num_queries, django_capture_on_commit_callbacks
+):
+    ApiKey.objects.update(networks=["192.0.2.0/24"])
+
+    def knock():
+        with pytest.raises(recognition.Elsewhere):
+            recognition.recognise(raw, address)
+
+    knock()
+    keys._noted.clear()  # another process
+    knock()
+    with django_capture_on_commit_callbacks(execute=True):
+        knock()
+    (entry,) = entries(key, "use_elsewhere")
+    assert entry.facts["network"] == network
+    with django_assert_num_queries(1):
+        knock()
+    keys._noted.clear()
+    ApiKey.objects.update(refused_on=timezone.now().date() - timedelta(days=1))
+    knock()
+    assert len(entries(key, "use_elsewhere")) == 2
+    assert entries(key, "first_use") == []
+    assert recognition.recognise(raw, HERE)
+    assert len(entries(key, "first_use")) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_first_uses_at_once_the_journal_tells_one(key, raw, together):
+    readers = together(lambda: recognition.recognise(raw, HERE), lambda: recognition.recognise(raw, HERE))
+    assert [reader.key for reader in readers] == [key.pk] * 2
+    assert len(entries(key, "first_use")) == 1

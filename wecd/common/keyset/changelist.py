@@ -104,7 +104,9 @@ class KeysetChangeList(ChangeList):
         """The column the address sorts by: its place in ``list_display`` and its name; None without one."""
         text = str(self.params.get(ORDER_VAR, "")).split(".")[0]
         digits = text.removeprefix("-")
-        if not (digits.isascii() and digits.isdigit() and int(digits) < len(self.list_display)):
+        if not (
+            digits.isascii() and digits.isdigit() and len(digits) < 4 and int(digits) < len(self.list_display)
+        ):
             return None
         index = int(digits)
         if self.sortable_by is not None and self.list_display[index] not in self.sortable_by:

@@ -104,21 +104,26 @@ KEY = {
 }
 
 
-def _header(description: str, example: str | int, kind: str = "string") -> dict:
-    return {"description": description, "schema": {"type": kind, "examples": [example]}}
+def _header(description: str, example: str | int, kind: str = "string", *, always: bool = True) -> dict:
+    required = {"required": True} if always else {}
+    return {"description": description, **required, "schema": {"type": kind, "examples": [example]}}
 
 
-LIMITS = {
-    "RateLimit-Policy": _header("The limit: `q` requests in `w` seconds.", '"minute";q=1200;w=60'),
-    "RateLimit": _header("What is left: `r` requests, until `t` seconds from now.", '"minute";r=1199;t=42'),
+POLICY = ("The limit: `q` requests in `w` seconds.", '"minute";q=1200;w=60')
+LEFT = ("What is left: `r` requests, until `t` seconds from now.", '"minute";r=1199;t=42')
+LIMITS = {"RateLimit-Policy": _header(*POLICY), "RateLimit": _header(*LEFT)}
+LIMITS_IF_KNOWN = {
+    "RateLimit-Policy": _header(*POLICY, always=False),
+    "RateLimit": _header(*LEFT, always=False),
 }
 ETAG = {"ETag": _header("Send it back in `If-None-Match`.", '"5b1f0c9de27a4483b6a7c1d2e3f40516"')}
 LINKS = {
     "Link": _header(
         "The pages before and after, as in `previous` and `next`; for CSV and NDJSON the only place.",
         f'<{HOST}/api/v1/calls?cursor=…>; rel="next"',
+        always=False,
     ),
-    "X-Total-Count": _header("With `count`: the number of rows.", 1234, "integer"),
+    "X-Total-Count": _header("With `count`: the number of rows.", 1234, "integer", always=False),
 }
 CHALLENGE = {
     "WWW-Authenticate": _header(
@@ -142,7 +147,7 @@ ERRORS: dict[int, tuple[str, str, str]] = {
     ),
     403: (
         "ScopeMissing",
-        "The key lacks the scope.",
+        "The key lacks the scope, or is used from outside its networks: refused even where none is needed.",
         "This key does not have the scope “applications:read”.",
     ),
     404: (
@@ -175,6 +180,7 @@ ERROR_HEADERS = {
     401: LIMITS | CHALLENGE,
     429: LIMITS | RETRY,
     405: {"Allow": _header("What is.", "GET, HEAD, OPTIONS")},
+    500: LIMITS_IF_KNOWN,
 }
 
 

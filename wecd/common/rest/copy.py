@@ -83,6 +83,18 @@ class Snapshot:
             )
             return cursor.fetchone() is not None
 
+    def held(self, name: str, slots: int) -> int:
+        """How many of these locks are held now, by this snapshot and by others."""
+        with self.wrapper.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM generate_series(1, %s) slot JOIN pg_locks ON locktype = 'advisory'"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                " AND objsubid = 1"
+                " AND classid::bigint << 32 | objid::bigint = hashtextextended(%s || slot, 0)",
+                [slots, f"{name}:"],
+            )
+            return cursor.fetchone()[0]
+
     def copy(self, rows: Statement, form: str) -> Iterator[bytes]:
         """The rows as COPY writes them, in chunks; empty ones while there is nothing. Counts ``rows``.
 

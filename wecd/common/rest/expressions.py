@@ -8,7 +8,6 @@ import json
 
 from django.db.models import Case, Expression, F, Func, Subquery, TextField, Value, When
 
-FORMULA = "=+-@\t\r\n＝＋－＠"  # a text that begins so, a spreadsheet runs
 ARGUMENTS = 96  # of one function; Postgres takes a hundred
 
 
@@ -65,17 +64,9 @@ class Currency(Around):
 
 
 class Cell(Around):
-    """Anybody's text as a cell; an empty one is null.
+    """Marks anybody's text among the columns of a CSV (``cells``)."""
 
-    SECURITY: text that a spreadsheet would run as a formula gets an apostrophe before it, a number none; the
-    same as ``formats.safe``.
-    """
-
-    template = (
-        f"CASE WHEN ascii({{x}}) = ANY('{{{','.join(str(ord(sign)) for sign in FORMULA)}}}'::int[])"
-        r" AND ({x}) !~ '^-+([0-9]+\.?[0-9]*|\.[0-9]+)$' THEN '''' || ({x}) ELSE NULLIF({x}, '') END"
-    )
-    times = 4
+    template = "{x}"
 
 
 class Cells(Expression):

@@ -18,7 +18,6 @@ from wecd.common.rest.expressions import (
     Around,
     Bare,
     Cell,
-    Cells,
     Currency,
     Date,
     Escaped,
@@ -351,7 +350,7 @@ class Many(Field):
         return JsonRows(self.rows().values_list(value, flat=True))
 
     def flat(self, prefix=""):
-        return [self.expression(prefix)]
+        return [Cell(self.expression(prefix))]
 
     def _schema(self):
         return {"type": "array", "items": object_schema(self.fields)}
@@ -361,11 +360,6 @@ class Many(Field):
 
     def components(self):
         return components(self.fields)
-
-
-def as_cells(fields: dict[str, Field]) -> Cells:
-    """The SQL of one row as the cells of a CSV, in the order of ``columns()``."""
-    return Cells([cell for each in fields.values() for cell in each.flat()])
 
 
 def object_schema(fields: dict[str, Field]) -> dict:

@@ -3,8 +3,8 @@
 import json
 import re
 
-from wecd.common.rest.expressions import FORMULA
 from wecd.common.rest.fields import Field
+from wecd.common.spreadsheets import FORMULA, guarded
 
 CONTENT_TYPES = {
     "json": "application/json",
@@ -51,13 +51,13 @@ def _csv_line(cells: list[str]) -> bytes:
 def safe(value) -> str:
     """The text of a cell.
 
-    SECURITY: text that a spreadsheet would run as a formula gets an apostrophe before it, a number none.
+    SECURITY: text that a spreadsheet would run as a formula is guarded (``spreadsheets``), a number not.
     """
     if value is None:
         return ""
     if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return guarded(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     if isinstance(value, bool):
         return str(value).lower()
     text = str(value)
-    return f"'{text}" if text.startswith(tuple(FORMULA)) and not NUMBER.match(text) else text
+    return guarded(f"'{text}" if text.startswith(FORMULA) and not NUMBER.match(text) else text)

@@ -107,7 +107,6 @@ class ResourceSchema(OperationSchema):
         add_row(registry, resource)
 
     def responses(self, resource):
-        statuses = [400, 401, 403] if resource.scope else [400, 401]
         return {
             "200": {
                 "description": self.answer(resource),
@@ -119,7 +118,7 @@ class ResourceSchema(OperationSchema):
                 "description": "Not changed since the ETag in `If-None-Match`.",
                 "headers": LIMITS | ETAG,
             },
-        } | errors(*statuses, *self.more_errors)
+        } | errors(400, 401, 403, *self.more_errors)
 
 
 class ListSchema(ResourceSchema):
@@ -248,7 +247,8 @@ COUNT_IS = """How the rows were counted; only with `count`.
 - `estimate`: what the database reckons, without counting."""
 CSV = (
     "The first line names the columns; a member inside another is `call.id`, a list is JSON. "
-    "Text that a spreadsheet would run as a formula begins with an apostrophe."
+    "Where a spreadsheet would begin a formula in a text (at its beginning, after `;`, a tab or a line "
+    "break), an apostrophe stands before the sign."
 )
 
 
