@@ -26,10 +26,15 @@ def mail_to(address, template) -> OutboxMessage:
     return OutboxMessage.objects.filter(to=address, template=template).latest("created_at")
 
 
+def follow(page, target):
+    """Click what leads to another page, and wait for that page: the one being left must not be looked at."""
+    with page.expect_navigation():
+        target.click()
+
+
 # --- The officer ----------------------------------------------------------------------------------
 def save(page):
-    page.locator("button[name=_continue], input[name=_continue]").first.click()
-    page.wait_for_load_state()
+    follow(page, page.locator("button[name=_continue], input[name=_continue]").first)
     expect(page.locator(".errornote, .note-error")).to_have_count(0)
 
 
@@ -128,11 +133,11 @@ def move(page, site, application, verb, check, **fields):
     """One move of an application, from its page in the back office."""
     page.goto(f"{site}/admin/calls/application/{application.pk}/change/")
     check(page)
-    page.get_by_test_id(f"move-{verb}").click()
+    follow(page, page.get_by_test_id(f"move-{verb}"))
     for name, value in fields.items():
         page.fill(f"#id_{name}", value)
     check(page)
-    page.get_by_test_id("do-move").click()
+    follow(page, page.get_by_test_id("do-move"))
     expect(page.locator(".note-error")).to_have_count(0)
     expect(page.locator("#story")).to_be_visible()
 
@@ -222,8 +227,7 @@ def fill_in(page, check, *, scripts):
 
 def following(page):
     """To the next section; a second click must not fall on the page that is being left."""
-    with page.expect_navigation():
-        page.get_by_test_id("section-next").click()
+    follow(page, page.get_by_test_id("section-next"))
 
 
 def submit(page, check):

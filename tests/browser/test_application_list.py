@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from calls.models import Application
 from tests.accounts.factories import UserFactory
+from tests.browser.journey import follow
 from tests.browser.test_every_page import LOOKS
 from tests.calls.factories import ApplicationFactory, CallFactory
 from wecd.common import clocks
@@ -73,15 +74,15 @@ def test_every_look(page, live_server, sign_in, check, officer, rows, width, sch
     page.locator(".list-keep > summary").click()
     check(page, **options)
     page.get_by_label("Name").fill("Kept")
-    page.get_by_role("button", name="Keep it").click()
-    page.locator(".list-views .edit").click()
+    follow(page, page.get_by_role("button", name="Keep it"))
+    follow(page, page.locator(".list-views .edit"))
     check(page, **options)
     page.goto(f"{live_server.url}{LIST}")
     for box in page.locator(".action-select").all():
         box.check()
     page.locator("select[name=action]").select_option("refuse_selected")
     check(page, **options)
-    page.locator("#changelist-actions button[type=submit]").click()
+    follow(page, page.locator("#changelist-actions button[type=submit]"))
     check(page, **options)
     page.get_by_label("Reasons").fill("No quote.")
     page.get_by_test_id("do-batch").click()

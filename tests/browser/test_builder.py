@@ -75,6 +75,7 @@ def test_options_are_pasted_at_once_and_show_in_the_preview(page, builder, check
     page.get_by_label("Options (French)").fill("• Design\n• Architecture\n• Jeu vidéo")
     check(page)
     page.get_by_role("button", name="Save").click()
+    page.locator("#editor").wait_for(state="detached")
 
     question = builder.questions.get(label_fr="Votre métier ?")
     assert keys(builder)[0] == question.key

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.journey import follow
 from tests.calls.factories import CallRuleFactory
 from tests.calls.views.test_public import full_call
 from tests.hubs.factories import HubFactory
@@ -59,7 +60,7 @@ def test_the_sentence_without_scripts(browser, live_server, call):
     page = context.new_page()
     page.goto(f"{live_server.url}/en/")
     page.select_option('select[name="who"]', "micro")
-    page.get_by_role("button", name="Show what fits").click()
+    follow(page, page.get_by_role("button", name="Show what fits"))
     assert "who=micro" in page.url
     assert page.locator('[data-testid="call-card"]').count() == 1
     context.close()

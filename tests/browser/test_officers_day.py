@@ -54,8 +54,8 @@ def choose(page, rows, action):
     for row in rows or ():
         page.locator(f'input[name="_selected_action"][value="{row.pk}"]').check()
     page.locator('select[name="action"]').select_option(action)
-    page.locator('#changelist-actions button[name="index"], .actions button[name="index"]').first.click()
-    page.wait_for_load_state()
+    button = page.locator('#changelist-actions button[name="index"], .actions button[name="index"]').first
+    journey.follow(page, button)
 
 
 def test_an_officers_day(page, live_server, sign_in, check, office, run_jobs):
@@ -73,19 +73,18 @@ def test_an_officers_day(page, live_server, sign_in, check, office, run_jobs):
     check(page)
 
     # One question is unclear: the officer opens it, and nothing else.
-    page.get_by_test_id("move-request_information").click()
+    journey.follow(page, page.get_by_test_id("move-request_information"))
     page.fill("#id_message", "Say in which workshop the tables are made.")
     page.locator('input[name="keys"][value="pitch"]').check()
     check(page)
-    page.get_by_test_id("do-move").click()
+    journey.follow(page, page.get_by_test_id("do-move"))
     expect(page.locator(".note-error")).to_have_count(0)
     assert clocks.of(first, "admissibility").paused_at
 
     # The applicant is told, answers in the portal and gets a new receipt.
     sign_in(page, people["claire"])
     page.goto(f"{live_server.url}/en/space/")
-    page.locator("main").get_by_role("link", name=re.compile("Complete|Answer")).first.click()
-    page.wait_for_load_state()
+    journey.follow(page, page.locator("main").get_by_role("link", name=re.compile("Complete|Answer")).first)
     if page.locator("#q-pitch").count() == 0:
         page.goto(f"{live_server.url}/en/applications/{first.pk}/project/")
     page.locator("#q-pitch").fill("In our workshop of Salzinnes, with ash from the Ardennes.")
@@ -93,8 +92,7 @@ def test_an_officers_day(page, live_server, sign_in, check, office, run_jobs):
     expect(page.get_by_test_id("autosave-status")).to_contain_text(re.compile(r"\d"))
     page.goto(f"{live_server.url}/en/applications/{first.pk}/information/")
     check(page)
-    page.get_by_test_id("send-information").click()
-    page.wait_for_load_state()
+    journey.follow(page, page.get_by_test_id("send-information"))
     first.refresh_from_db()
     assert first.state == "submitted"
     assert first.submissions.count() == 2
@@ -122,7 +120,7 @@ def test_an_officers_day(page, live_server, sign_in, check, office, run_jobs):
     # Nobody approves what they proposed; the manager does, and nothing leaves before it is released.
     sign_in(page, people["manager"])
     page.goto(f"{live_server.url}/admin/")
-    page.locator(".desk-queues a", has_text="awards to approve").click()
+    journey.follow(page, page.locator(".desk-queues a", has_text="awards to approve"))
     choose(page, None, "approve_selected")
     page.get_by_test_id("do-batch").click()
     expect(page.get_by_test_id("batch-words")).to_contain_text("3")
@@ -130,12 +128,11 @@ def test_an_officers_day(page, live_server, sign_in, check, office, run_jobs):
     held = OutboxMessage.objects.filter(state="held", template="calls/decisions_awarded")
     assert held.count() == 3
     page.goto(f"{live_server.url}/admin/")
-    page.locator(".desk-queues a", has_text="mails held").click()
+    journey.follow(page, page.locator(".desk-queues a", has_text="mails held"))
     check(page)
     choose(page, None, "release_selected")
     if page.get_by_test_id("do-release").count():
-        page.get_by_test_id("do-release").click()
-        page.wait_for_load_state()
+        journey.follow(page, page.get_by_test_id("do-release"))
     assert held.count() == 0
     run_jobs(later=True)
     sent = OutboxMessage.objects.filter(template="calls/decisions_awarded", state="sent")
@@ -164,7 +161,7 @@ def test_an_auditor_tries_every_button_and_changes_nothing(page, live_server, si
         page.goto(f"{live_server.url}/admin/calls/application/{first.pk}/{verb}/do/")
         button = page.get_by_test_id("do-move")
         if button.count():
-            button.click()
+            journey.follow(page, button)
     page.portal_complaints.clear()
     assert list(Application.objects.order_by("pk").values_list("pk", "state", "updated_at")) == before
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from calls.models import Call
+from tests.browser.journey import follow
 from tests.calls.factories import CallFactory, CallRuleFactory, StrandFactory
 from tests.calls.views.test_public import full_call, in_phase
 
@@ -106,15 +107,15 @@ def test_all_of_it_works_without_scripts(browser, live_server, call):
     page = context.new_page()
     page.goto(f"{live_server.url}/en/calls/")
     page.check('input[name="status"][value="results"]')
-    page.get_by_role("button", name="Show").click()
+    follow(page, page.get_by_role("button", name="Show"))
     assert page.get_by_text("Call results", exact=True).is_visible()
     page.goto(f"{live_server.url}/en/calls/{call.slug}/")
     page.check('input[name="sme"][value="no"]')
-    page.get_by_role("button", name="Check").click()
+    follow(page, page.get_by_role("button", name="Check"))
     assert page.get_by_text("As it stands, no.").is_visible()
     assert page.locator('input[name="sme"][value="no"]').is_checked()
     page.goto(f"{live_server.url}/en/calls/{call.slug}/")
     page.fill("#cost", "10000")
-    page.get_by_role("button", name="Work it out").click()
+    follow(page, page.get_by_role("button", name="Work it out"))
     assert page.get_by_text("The grant stops at €6,000").is_visible()
     context.close()

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from calls.models import Answer, Application, Attachment, Call
 from tests.accounts.factories import EnterpriseFactory, MembershipFactory, UserFactory
+from tests.browser.journey import follow
 from tests.calls.factories import ApplicationFactory
 from tests.calls.forms import call_asking
 
@@ -194,7 +195,7 @@ def test_signed_out_without_scripts(browser, live_server, sign_in, draft, person
     page.locator("main form button[type=submit]").first.click()
     expect(page.locator("#q-pitch")).to_have_value(TEXT)
     expect(page.locator("main")).to_contain_text("Your text is back")
-    page.get_by_test_id("section-next").click()
+    follow(page, page.get_by_test_id("section-next"))
     assert stored(draft) == TEXT
     context.close()
 
