@@ -20,7 +20,7 @@ from tests.feed.puller import Puller
 from tests.grants.factories import AwardFactory
 from tests.partners.factories import ApiKeyFactory, PartnerFactory
 from tests.vouchers.factories import VoucherFactory
-from wecd.api import changes
+from wecd.api import waiting
 from wecd.catalogue import BY_NAME
 from wecd.feed import settling
 from wecd.feed.models import Entry, Mark, State
@@ -243,17 +243,17 @@ def test_who_waits_is_answered_when_something_happens(action, partner):
     assert json.loads(response.content)["results"][0]["data"]["title"] == "At last"
 
 
-def test_waiting_ends_and_too_many_do_not_wait(partner, monkeypatch):
+def test_waiting_ends_and_too_many_do_not_wait(partner, settings):
     puller = Puller(partner).all()
     wait = {"headers": {"Prefer": "respond-async, wait=1"}}
     started = time.monotonic()
     response = partner.client.get("/api/v1/changes", {"after": puller.cursor}, **wait)
     assert json.loads(response.content)["results"] == []
     assert 0.9 < time.monotonic() - started < 3
-    monkeypatch.setattr(changes, "_waiting", threading.BoundedSemaphore(1))
-    changes._waiting.acquire()
+    settings.API_WAITING_AT_ONCE = 1
     started = time.monotonic()
-    response = partner.client.get("/api/v1/changes", {"after": puller.cursor}, **wait)
+    with waiting.place("somebody else", has_key=True):
+        response = partner.client.get("/api/v1/changes", {"after": puller.cursor}, **wait)
     assert time.monotonic() - started < 0.9
     assert "Preference-Applied" not in response
 

@@ -1,11 +1,9 @@
 """``GET /api/v1/changes``: the feed of created, updated and deleted rows."""
 
 import re
-import threading
 import time
 from contextlib import contextmanager
 
-from django.conf import settings
 from django.http import HttpResponse, QueryDict
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.views import APIView
@@ -27,8 +25,6 @@ MAX_WAIT = 30  # seconds
 LOOK_EVERY = 0.25  # seconds, while somebody waits
 SETTLING = 2  # seconds a request gives to what is unsettled; the next one goes on
 WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})\b", re.IGNORECASE)
-
-_waiting = threading.BoundedSemaphore(settings.API_WAITING_AT_ONCE)
 
 
 class ChangesView(APIView):
@@ -122,21 +118,13 @@ def _wished(prefer: str) -> int:
 
 @contextmanager
 def _patience(wished: int, request):
-    """The seconds granted: none while too many wait already, so that those who do not are served.
-
-    ``_waiting`` bounds all who wait, ``waiting`` shares the places out among them.
-    """
+    """The seconds granted: none while too many wait already, so that those who do not are served."""
     if not wished:
         yield 0
         return
     who = throttling.who(request._request, request.auth)
     with waiting.place(who, has_key=request.auth is not None) as is_free:
-        granted = wished if is_free and _waiting.acquire(blocking=False) else 0
-        try:
-            yield granted
-        finally:
-            if granted:
-                _waiting.release()
+        yield wished if is_free else 0
 
 
 def view():
