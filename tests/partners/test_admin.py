@@ -30,7 +30,8 @@ def test_a_new_key_is_shown_once_and_works(as_manager, manager):
     key = ApiKey.objects.get()
     assert key_of(secret) == key
     assert (key.partner, key.scopes, key.created_by) == (partner, ["vouchers:read"], manager)
-    assert [entry.verb for entry in journal.entries_about(key)] == ["partners.apikey.create"]
+    verbs = [entry.verb for entry in journal.entries_about(key)]
+    assert verbs == ["partners.apikey.create", "partners.apikey.first_use"]
     for address in (LIST, reverse("admin:partners_apikey_change", args=[key.pk])):
         assert secret not in as_manager.get(address).content.decode()
 

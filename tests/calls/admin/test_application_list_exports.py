@@ -98,7 +98,7 @@ def test_nothing_is_a_formula(client, officer, call):
     (found,) = table(export(client, officer, "csv")[1])
 
     assert (found["Project"], found["Pitch"]) == ("'=HYPERLINK(1)", "'@SUM(A1)")
-    assert found["Provider"] == "'\t=1+1"
+    assert found["Provider"] == "'\t'=1+1"
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

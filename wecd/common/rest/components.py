@@ -178,6 +178,7 @@ ERRORS: dict[int, tuple[str, str, str]] = {
 }
 ERROR_HEADERS = {
     401: LIMITS | CHALLENGE,
+    404: LIMITS_IF_KNOWN,  # an address that leads nowhere is counted by nobody
     429: LIMITS | RETRY,
     405: {"Allow": _header("What is.", "GET, HEAD, OPTIONS")},
     500: LIMITS_IF_KNOWN,
