@@ -59,7 +59,7 @@ class Instant(Filter, django_filters.Filter):
 
 
 class Amount(Filter, django_filters.NumberFilter):
-    """A sum of euros. With any number of digits a client's numbers have, and not more than Postgres takes."""
+    """A sum of euros. With as many digits as any double has (5e-324), and not more than Postgres takes."""
 
     value = {
         "type": "number",
@@ -70,7 +70,7 @@ class Amount(Filter, django_filters.NumberFilter):
     }
 
     def __init__(self, *args, **kwargs):
-        size = {"max_digits": 40, "decimal_places": 30}
+        size = {"max_digits": 410, "decimal_places": 400}
         super().__init__(*args, min_value=0, max_value=1_000_000_000, **size, **kwargs)
 
 
