@@ -17,7 +17,7 @@ from django.db import connection
 from tests.hubs.factories import HubFactory
 from wecd.server import command
 
-PATIENCE = 20  # seconds, on a busy machine
+PATIENCE = 60  # seconds, on a busy machine
 
 
 @contextmanager
