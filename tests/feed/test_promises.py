@@ -135,6 +135,16 @@ def test_after_a_restore_only_places_of_the_lost_time_are_refused(anonymous):
     assert [kind for kind, _key in puller.pull()] == ["created"]
 
 
+def test_a_feed_that_begins_anew_has_lost_nothing(anonymous):
+    HubFactory()
+    State.objects.update(seq=2, lost=[[0, 10**9]])
+    call_command("rebuild_feed", new_epoch=True, verbosity=0)
+    puller = Puller(anonymous, resources="hubs").all()
+    assert State.objects.get().lost == []
+    assert puller.copy
+    assert anonymous.get("changes", after=puller.cursor).status_code == 200
+
+
 def test_a_feed_that_never_settled_has_lost_nothing(anonymous):
     State.objects.update(home="the template", seq=0)
     HubFactory()

@@ -23,7 +23,7 @@ class Command(BaseCommand):
                 cursor.execute(f'LOCK TABLE "{State._meta.db_table}" IN EXCLUSIVE MODE')
                 Entry.objects.all().delete()
                 Mark.objects.all().delete()
-                State.objects.update(epoch=watching.new_epoch(), seq=0)
+                State.objects.update(epoch=watching.new_epoch(), seq=0, lost=[])
         watching.install()
         watching.mark_everything()
         settling.settle(tell=False)
