@@ -155,6 +155,8 @@ def test_an_unknown_parameter_is_named(name, partner):
         ("updated_since", "2026-13-01T08:00:00Z"),
         ("search", ""),
         ("search", "a\0b"),
+        ("search", "\u3000\ufeff"),
+        ("code", " \u2003"),
         ("code", "\0"),
         ("code", "x" * 201),
         ("phase", "draft"),
@@ -164,6 +166,14 @@ def test_an_unknown_parameter_is_named(name, partner):
 )
 def test_a_wrong_value_is_named(parameter, value, anonymous):
     assert fault(anonymous.get("calls", **{parameter: value})) == [parameter]
+
+
+@pytest.mark.parametrize("parameter", ["search", "code"])
+@pytest.mark.parametrize("value", ["\x1f", "\x85 "])
+def test_what_only_python_takes_for_space_is_looked_for(parameter, value, anonymous, make):
+    """The schema's pattern lets it through; were it trimmed away, every row would be found."""
+    make("calls")
+    assert anonymous.results("calls", **{parameter: value}) == []
 
 
 def test_every_mistake_is_told_at_once_and_in_english(anonymous):

@@ -5,6 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from wecd.common.rest import instants
+from wecd.common.rest.spaces import trimmed
 
 SOME_TEXT = r"^[^\x00]*[^\s\x00][^\x00]*$"
 
@@ -17,6 +18,11 @@ class InstantField(forms.Field):
         if instant is None:
             raise ValidationError(f"This {instants.HOW}.")
         return instant
+
+
+class TextField(forms.CharField):
+    def to_python(self, value):
+        return super().to_python(trimmed(str(value or "")))
 
 
 class Filter:
@@ -38,8 +44,10 @@ class Filter:
 class Text(Filter, django_filters.CharFilter):
     """Exactly this text, unless a lookup says otherwise."""
 
+    field_class = TextField
+
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, max_length=200, **kwargs)
+        super().__init__(*args, max_length=200, strip=False, **kwargs)
 
 
 class Id(Filter, django_filters.UUIDFilter):

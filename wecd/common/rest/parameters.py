@@ -12,6 +12,7 @@ from wecd.common.rest.fields import Field
 from wecd.common.rest.pages import BadCursor, Cursor
 from wecd.common.rest.reader import Reader
 from wecd.common.rest.resource import Resource
+from wecd.common.rest.spaces import trimmed
 
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 500
 FORMATS = ("json", "ndjson", "csv")
@@ -46,16 +47,16 @@ class Parameters:
         for name, values in query.lists():
             if name not in known:
                 self.errors[name] = "is not a parameter of this resource"
-            elif any(not value.strip() or "\0" in value for value in values):
+            elif any(not trimmed(value) or "\0" in value for value in values):
                 self.errors[name] = (
-                    "is empty" if not "".join(values).strip() else "has a character nobody types"
+                    "is empty" if not trimmed("".join(values)) else "has a character nobody types"
                 )
 
     def one(self, name: str) -> str:
         values = self.query.getlist(name)
         if len(values) > 1:
             self.errors[name] = "is given twice"
-        return values[-1].strip() if values and name not in self.errors else ""
+        return trimmed(values[-1]) if values and name not in self.errors else ""
 
     def choice(self, name: str, choices) -> str:
         value = self.one(name)

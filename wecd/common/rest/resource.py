@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from wecd.common.rest.fields import Field, Id, Instant, JsonObject, json_text
 from wecd.common.rest.reader import Reader
+from wecd.common.rest.spaces import words
 
 ID = Id(source="id", help="Public id; never changes.")
 CREATED = Instant(source="created_at", help="When the row was made, in UTC.")
@@ -67,7 +68,7 @@ class Resource:
 
     def searched(self, rows: models.QuerySet, text: str) -> models.QuerySet:
         """Rows in which each word stands in one of the ``search`` columns."""
-        for word in text.split():
+        for word in words(text):
             found = Q()
             for column in self.search:
                 found |= Q(**{f"{column}__icontains": word})
