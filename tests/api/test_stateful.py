@@ -155,7 +155,7 @@ def _aim(path: str, parameter: dict, world: World) -> dict:
 
 @pytest.mark.parametrize("reader", READERS)
 def test_along_the_links(reader, world, checked):
-    """From each list to the row it names and back: every kind of row this reader has is reached by its link."""
+    """From each list to the row it names and back: every kind of row this reader has is reached so."""
     published = _aimed(contract.published(), world)
     names = [path.split("/")[3] for path in published["paths"] if path.endswith("{id}")]
     assert len(names) >= 10
