@@ -1,6 +1,7 @@
 """Who a key or token is: one prepared statement says all that a request needs to know of it.
 
-Nothing is remembered between requests: a key that is revoked, an agreement that ends, hold at once.
+Nothing remembered is believed: a key that is revoked, an agreement that ends, hold at once. What a key was at
+its last request is a ``Claim``, which the statement that answers the next one confirms on the way.
 """
 
 import hmac
@@ -17,11 +18,15 @@ from partners.domain import oauth
 from partners.domain.keys import PREFIX, digest, is_mistyped, note_elsewhere, note_first_use
 from partners.domain.networks import is_from
 from partners.models import ApiKey, ProcessingAgreement
-from wecd.common.rest.holes import Hole
+from wecd.common.rest.claims import Claim
+from wecd.common.rest.holes import Hole, Statement, compiled
 from wecd.common.rest.reader import PERSONAL, Reader
-from wecd.common.rest.statements import Ready
+from wecd.common.rest.statements import Kept, Ready
 
 USE_NOTED_EVERY = timedelta(minutes=1)
+NETWORKS, IS_NOTED = 4, 6  # columns of the statement
+
+_claims = Kept(most=1000)  # by the key's hash: SECURITY, never by the key
 
 
 class Elsewhere(Exception):
@@ -47,13 +52,29 @@ def recognise(raw: str, address: str) -> Reader | None:
     return replace(reader, scopes=reader.scopes & token.scopes) if token and reader else None
 
 
+def claimed(raw: str, address: str) -> Claim | None:
+    """What this key was at its last request here, where ``address`` may use it; None when it has to be read.
+
+    The claim's ``holds`` says whether it still is so, once its statement has run.
+    """
+    claim = _claims.get(digest(raw)) if raw.startswith(PREFIX) else None
+    return claim if claim and is_from(claim.cells[NETWORKS].decode().split(), address) else None
+
+
+def _holds(claim: Claim, cells: tuple[bytes | None, ...]) -> bool:
+    if cells[:IS_NOTED] != claim.cells[:IS_NOTED]:
+        return False
+    if cells[IS_NOTED] != b"t":
+        ApiKey.objects.filter(pk=claim.reader.key).update(last_used_at=Now())
+    return True
+
+
 def _read(hash_: str, address: str) -> Reader | None:
-    found = _statement().run({"hash": hash_})
+    found = _ready().run({"hash": hash_})
     if not found.ntuples:
         return None
-    key, partner, stored, scopes, networks, in_force, is_noted = (
-        (found.get_value(0, column) or b"").decode() for column in range(7)
-    )
+    cells = tuple(found.get_value(0, column) for column in range(found.nfields))
+    key, partner, stored, scopes, networks, in_force, is_noted = ((cell or b"").decode() for cell in cells)
     if not hmac.compare_digest(stored, hash_):
         return None
     if not is_from(networks.split(), address):
@@ -64,15 +85,22 @@ def _read(hash_: str, address: str) -> Reader | None:
     elif is_noted != "t":
         ApiKey.objects.filter(pk=key).update(last_used_at=Now())
     granted = frozenset(scopes.split())
-    return Reader(UUID(key), UUID(partner), granted if in_force == "t" else granted - {PERSONAL})
+    reader = Reader(UUID(key), UUID(partner), granted if in_force == "t" else granted - {PERSONAL})
+    _claims.put(hash_, Claim(reader, _statement(), {"hash": hash_}, cells, _holds))
+    return reader
 
 
 @lru_cache(maxsize=1)
-def _statement() -> Ready:
+def _ready() -> Ready:
+    return Ready.from_sql(_statement().sql, _statement().params)
+
+
+@lru_cache(maxsize=1)
+def _statement() -> Statement:
     """All there is to know of a key, by its hash. The clock is the database's."""
     today = TruncDate(Now(), tzinfo=timezone.get_default_timezone())
     agreements = ProcessingAgreement.objects.in_force(today)
-    return Ready.of(
+    return compiled(
         ApiKey.objects.usable(Now())
         .filter(hash=Hole("hash", TextField()))
         .order_by()

@@ -5,6 +5,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
 from partners.domain import recognition
 from wecd.common import addresses
+from wecd.common.rest.claims import Claim
 from wecd.common.rest.reader import Reader
 
 REALM = 'Bearer realm="WECD API"'
@@ -12,13 +13,9 @@ REALM = 'Bearer realm="WECD API"'
 
 def reader_of(request) -> Reader | None:
     """The reader of ``Authorization: Bearer <key or token>``; None without that header."""
-    header = request.META.get("HTTP_AUTHORIZATION", "")
-    if not header:
+    raw = _bearer(request)
+    if raw is None:
         return None
-    kind, _space, raw = header.partition(" ")
-    raw = raw.strip()
-    if kind.lower() != "bearer" or not raw or " " in raw:
-        raise AuthenticationFailed("Send the key as “Authorization: Bearer <key>”.")
     try:
         reader = recognition.recognise(raw, addresses.of_client(request)) if raw.isascii() else None
     except recognition.Elsewhere as error:
@@ -26,6 +23,23 @@ def reader_of(request) -> Reader | None:
     if reader is None:
         raise AuthenticationFailed("This API key is unknown, expired or revoked.")
     return reader
+
+
+def claimed(request) -> Claim | None:
+    """Who this key was last time, to be confirmed; None where it has to be read."""
+    raw = _bearer(request)
+    return recognition.claimed(raw, addresses.of_client(request)) if raw and raw.isascii() else None
+
+
+def _bearer(request) -> str | None:
+    header = request.META.get("HTTP_AUTHORIZATION", "")
+    if not header:
+        return None
+    kind, _space, raw = header.partition(" ")
+    raw = raw.strip()
+    if kind.lower() != "bearer" or not raw or " " in raw:
+        raise AuthenticationFailed("Send the key as “Authorization: Bearer <key>”.")
+    return raw
 
 
 class PartnerKeyAuthentication(BaseAuthentication):

@@ -3,11 +3,13 @@
 from django.shortcuts import render
 from django.utils import translation
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.exceptions import ValidationError
 from rest_framework.views import APIView
 
 from wecd.api import authentication, errors, permissions, throttling
 from wecd.api.personal import note_read
 from wecd.common.rest import views
+from wecd.common.rest.claims import Claim, Unfounded
 from wecd.common.rest.resource import Resource
 
 
@@ -35,18 +37,39 @@ class Direct:
     than the answer. Who may come in, how often, what an error looks like: the same functions decide.
     """
 
+    claim: Claim | None
+
     def dispatch(self, request, *args, **kwargs):
         if request.method not in ("GET", "HEAD"):
             return super().dispatch(request, *args, **kwargs)
         self.request = request
         try:
-            request.auth = reader = authentication.reader_of(request)
-            permissions.check(self, reader)
-            throttling.check(request, self, reader)
-            response = self.get(request, *args, **kwargs)
+            return self.by_claim(request, *args, **kwargs) or self.by_key(request, *args, **kwargs)
         except Exception as error:
-            response = errors.handle(error, {"request": request, "view": self})
-        return response
+            return errors.handle(error, {"request": request, "view": self})
+
+    def by_claim(self, request, *args, **kwargs):
+        """The answer to who this key was last time; None where who asks has to be read first.
+
+        SECURITY: what was remembered refuses nothing (but too many requests), and tells nothing unconfirmed.
+        """
+        claim = authentication.claimed(request) if self.confirms else None
+        if claim is None or not claim.reader.may_see(self.scope):
+            return None
+        request.auth, self.claim = claim.reader, claim
+        throttling.check(request, self, claim.reader)
+        try:
+            return self.get(request, *args, **kwargs)
+        except (Unfounded, ValidationError):
+            self.claim = None
+            return None
+
+    def by_key(self, request, *args, **kwargs):
+        request.auth = reader = authentication.reader_of(request)
+        permissions.check(self, reader)
+        if not hasattr(request, "limits"):  # counted under its claim
+            throttling.check(request, self, reader)
+        return self.get(request, *args, **kwargs)
 
 
 def list_of(resource: type[Resource]):

@@ -156,7 +156,7 @@ DATABASES["default"] |= {
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
     # Statements that are prepared (wecd.common.rest.statements) are planned once, not for each value.
-    "OPTIONS": {"options": "-c timezone=UTC -c plan_cache_mode=force_generic_plan"}
+    "OPTIONS": {"options": "-c timezone=UTC -c plan_cache_mode=force_generic_plan -c jit=off"}
     | DATABASES["default"].get("OPTIONS", {}),
 }
 

@@ -7,7 +7,6 @@ request that asks the same, for whatever reader with the same scopes and from wh
 import ast
 import hashlib
 import json
-from functools import cached_property
 from urllib.parse import urlencode
 
 from django.db.models import DateTimeField, UUIDField
@@ -19,6 +18,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.views import APIView
 
 from wecd.common.rest import formats, holes, pages, parameters
+from wecd.common.rest.claims import Claim
 from wecd.common.rest.holes import Hole
 from wecd.common.rest.reader import ANYONE, Reader
 from wecd.common.rest.resource import Resource
@@ -123,10 +123,11 @@ class ResourceView(APIView):
     resource: Resource
     open = False
     scope = ""
+    confirms = False  # whether it takes a claim and confirms it
     content_negotiation_class = JsonUnlessAsked
     http_method_names = ["get", "head", "options"]
 
-    @cached_property
+    @property
     def reader(self) -> Reader:
         return self.request.auth or ANYONE  # type: ignore[return-value]  # (the stubs know tokens only)
 
@@ -190,21 +191,29 @@ class ListView(ResourceView):
 
 
 class Row:
-    """One row as it was asked for, checked, with its statement."""
+    """One row as it was asked for, checked, with its statement: alone, or beside the claim of who asks."""
 
     def __init__(self, resource: Resource, scopes: frozenset[str], query: QueryDict):
         reader = anyone_with(scopes)
         asked = parameters.of_detail(resource, reader, query)
         rows = resource.rows(reader).filter(pk=Hole("id", UUIDField()))
-        self.statement = Ready.of(rows.values_list(resource.as_json(asked.fields), flat=True))
+        self.sql = holes.compiled(rows.values_list(resource.as_json(asked.fields), flat=True))
+        self.alone = Ready.from_sql(self.sql.sql, self.sql.params)
+        self.beside: Ready | None = None
 
-    def read(self, partner, pk) -> bytes | None:
-        found = self.statement.run({"partner": partner and str(partner), "id": str(pk)})
+    def read(self, reader: Reader, pk, claim: Claim | None) -> bytes | None:
+        values = {"partner": str(reader.partner) if reader.partner else None, "id": str(pk)}
+        if claim:
+            self.beside = self.beside or claim.beside(self.sql)
+            return claim.value(self.beside, values)
+        found = self.alone.run(values)
         return found.get_value(0, 0) if found.ntuples else None
 
 
 class DetailView(ResourceView):
     schema = DetailSchema()
+    confirms = True
+    claim: Claim | None = None  # of the reader, to be confirmed
 
     def get(self, request, id) -> HttpResponse:
         reader, query = self.reader, request.GET
@@ -213,7 +222,7 @@ class DetailView(ResourceView):
         if row is None:
             row = Row(self.resource, reader.scopes, query)
             kept.put(same, row)
-        body = row.read(reader.partner, id)
+        body = row.read(reader, id, self.claim)
         if body is None:
             raise Http404
         return self.respond(request, body, "json", {})
