@@ -9,7 +9,7 @@ from rest_framework.exceptions import Throttled, ValidationError
 
 from wecd.api import throttling
 from wecd.api.exports_schema import ExportSchema
-from wecd.api.views import Direct, InEnglish
+from wecd.api.views import Direct
 from wecd.common.hanging_up import Patience
 from wecd.common.rest import cells, copy, downloads, formats, holes, parameters
 from wecd.common.rest.reader import Reader
@@ -146,4 +146,4 @@ def _take(snapshot: copy.Snapshot) -> str:
 def view(resource: type[Resource], kind: str):
     """The view of one resource's export."""
     attributes = {"resource": resource(), "open": resource.open, "scope": resource.scope, "kind": kind}
-    return type(f"{resource.__name__}Export", (InEnglish, Direct, ExportView), attributes).as_view()
+    return type(f"{resource.__name__}Export", (Direct, ExportView), attributes).as_view()

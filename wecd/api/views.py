@@ -24,6 +24,9 @@ class InEnglish:
             response = super().dispatch(request, *args, **kwargs)
             if hasattr(response, "render"):
                 response.render()
+        return self.labelled(request, response)
+
+    def labelled(self, request, response):
         if hasattr(self, "resource") and response.status_code == 200:
             note_read(self.request.auth, [self.resource])
         response.headers.setdefault("Content-Language", "en")
@@ -32,7 +35,7 @@ class InEnglish:
         return response
 
 
-class Direct:
+class Direct(InEnglish):
     """A view that answers GET without Django REST framework's parsers, renderers and request: they cost more
     than the answer. Who may come in, how often, what an error looks like: the same functions decide.
     """
@@ -44,9 +47,14 @@ class Direct:
             return super().dispatch(request, *args, **kwargs)
         self.request = request
         try:
-            return self.by_claim(request, *args, **kwargs) or self.by_key(request, *args, **kwargs)
+            response = self.by_claim(request, *args, **kwargs)
+            if response is None:
+                with translation.override("en"):
+                    response = self.by_key(request, *args, **kwargs)
         except Exception as error:
-            return errors.handle(error, {"request": request, "view": self})
+            with translation.override("en"):
+                response = errors.handle(error, {"request": request, "view": self})
+        return self.labelled(request, response)
 
     def by_claim(self, request, *args, **kwargs):
         """The answer to who this key was last time; None where who asks has to be read first.
@@ -86,7 +94,7 @@ def _view(base: type[views.ResourceView], resource: type[Resource]):
     if resource.open == bool(resource.scope):
         raise ValueError(f"{resource.__name__} must declare either open or scope.")
     attributes = {"resource": resource(), "open": resource.open, "scope": resource.scope}
-    return type(f"{resource.__name__}{base.__name__}", (InEnglish, Direct, base), attributes).as_view()
+    return type(f"{resource.__name__}{base.__name__}", (Direct, base), attributes).as_view()
 
 
 class SchemaView(InEnglish, SpectacularAPIView):
