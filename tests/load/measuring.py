@@ -22,7 +22,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = Path(os.environ.get("WECD_BENCH_DIR", ROOT / ".data" / "bench"))
 ROUNDS = 3
 SECONDS, CONNECTIONS = 5, 16  # of one round of load
-WARMING = 2
 STARTING = 120  # seconds a server may take on a busy machine
 SMALL = "small"  # the second database, with a thousand applications
 
@@ -166,19 +165,18 @@ def load(url: str, *, key: str = "", seconds: float = SECONDS, connections: int 
 
 
 def throughput(url: str, *, key: str = "", seconds: float = SECONDS, rest: float = 0) -> Callable[[], float]:
-    """A measure for ``interleaved``; the server is warmed up now and before each time: others ran since.
+    """A measure for ``interleaved``; the server is warmed up now.
 
     A slow one works on for ``rest`` seconds at requests nobody waits for any more: the next to be measured
     must not pay for it.
     """
 
     def measure() -> float:
-        load(url, key=key, seconds=WARMING)
         rate = load(url, key=key, seconds=seconds)
         time.sleep(rest)
         return rate
 
-    load(url, key=key, seconds=WARMING)
+    load(url, key=key, seconds=2)
     return measure
 
 
