@@ -3,7 +3,9 @@
 import base64
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import models
 from django.db.models import BooleanField, Expression, F, UUIDField
@@ -54,7 +56,12 @@ class Cursor:
 
 
 def _signer() -> Signer:
-    return Signer(salt="wecd.api.cursor", sep=".")
+    return _signer_with(settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+
+
+@lru_cache(maxsize=1)
+def _signer_with(key: str, fallbacks: tuple[str, ...]) -> Signer:
+    return Signer(key=key, fallback_keys=list(fallbacks), salt="wecd.api.cursor", sep=".")
 
 
 class RowComparison(Expression):

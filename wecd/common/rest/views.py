@@ -161,8 +161,9 @@ class ListView(ResourceView):
         asked = listing.asked
         cursor, since = parameters.places(query, asked.ordering)
         page = listing.read(reader.partner, cursor, since)
+        here = self.address(request, listing, since)
         links = {
-            name: self.address(request, listing, since, place)
+            name: place and f"{here}cursor={place.encode()}"  # (of characters an address may have)
             for name, place in (("next", page.next), ("previous", page.previous))
         }
         headers = {}
@@ -180,13 +181,11 @@ class ListView(ResourceView):
             body = formats.as_json(page.rows, **links, **count)
         return self.respond(request, body, asked.format, headers)
 
-    def address(self, request, listing: Listing, since, cursor: pages.Cursor | None) -> str | None:
-        """The list at another place, asked for in the same words."""
-        if cursor is None:
-            return None
-        places = {"updated_since": request.GET["updated_since"]} if since else {}
-        place = urlencode(places | {"cursor": cursor.encode()})
-        query = f"{listing.others}&{place}" if listing.others else place
+    def address(self, request, listing: Listing, since) -> str:
+        """The list asked for in the same words, up to where a page begins."""
+        query = f"{listing.others}&" if listing.others else ""
+        if since:
+            query += urlencode({"updated_since": request.GET["updated_since"]}) + "&"
         return f"{request.scheme}://{request.get_host()}{request.path}?{query}"
 
 
