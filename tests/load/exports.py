@@ -71,7 +71,7 @@ def exports(bench: Bench) -> list[Row]:
         for _ in range(12):  # and each process of the server has what it keeps
             download(site, f"/api/v1/exports/calls.{kind}", key, rows=0)
         grown.clear()
-        seconds, psql_seconds = interleaved(mine, theirs)
+        seconds, psql_seconds = interleaved(mine, theirs, rounds=5)
         query.unlink()
         name = f"export of 1,000,000 as {kind.upper()}"
         found += [
