@@ -27,6 +27,7 @@ class InEnglish:
         return self.labelled(request, response)
 
     def labelled(self, request, response):
+        """The answer with its language and limits; a reading of personal data is noted."""
         if hasattr(self, "resource") and response.status_code == 200:
             note_read(self.request.auth, [self.resource])
         response.headers.setdefault("Content-Language", "en")
@@ -69,7 +70,7 @@ class Direct(InEnglish):
         try:
             return self.get(request, *args, **kwargs)
         except (Unfounded, ValidationError):
-            self.claim = None
+            request.auth = self.claim = None
             return None
 
     def by_key(self, request, *args, **kwargs):
